@@ -1,0 +1,148 @@
+//! The engine contract: bytes, ranges and transactions, and nothing of records.
+//!
+//! Whatever is true of one engine is true of all; the conformance suite runs every case on each of them.
+//!
+//! **Invariant:** an engine knows no table, no index and no schema. Keys and values are opaque bytes; order is byte order.
+
+pub mod embedded;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+};
+
+/// A key and its value.
+pub type Pair = (Vec<u8>, Vec<u8>);
+
+/// What an engine refuses, so that callers can refuse it earlier and with a better message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Longest key, in bytes.
+    pub key: usize,
+    /// Longest value, in bytes.
+    pub value: usize,
+    /// Keys and values of one transaction together, in bytes.
+    pub transaction: usize,
+}
+
+/// Keys from `start` up to, not including, `end`; without `end`, to the last key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRange {
+    /// First key that may be in the range.
+    pub start: Vec<u8>,
+    /// First key past the range.
+    pub end: Option<Vec<u8>>,
+}
+
+/// How a range is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScanOptions {
+    /// At most so many pairs.
+    pub limit: usize,
+    /// From the end of the range to its start.
+    pub reverse: bool,
+    /// Values are left empty.
+    pub keys_only: bool,
+}
+
+/// What a transaction changes, handed over as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Puts (`Some`) and deletes (`None`), by key.
+    pub writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// Keys that must not have changed since the snapshot, though they are not written. Guards do not conflict with
+    /// each other.
+    pub guards: BTreeSet<Vec<u8>>,
+}
+
+/// How a commit ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is in the store, durable as far as the engine was told to be.
+    Committed {
+        /// Grows with every commit of the store.
+        number: u64,
+    },
+    /// Nothing was written: another transaction committed this key after the snapshot was taken.
+    Conflict {
+        /// The key, or empty if the engine no longer knows which.
+        key: Vec<u8>,
+    },
+    /// Nobody can say whether it was written.
+    Unknown(EngineError),
+    /// Nothing was written.
+    Failed(EngineError),
+}
+
+/// What can go wrong inside an engine, apart from conflicts.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// Stored bytes are not what was written.
+    #[error("stored bytes are damaged: {reason}")]
+    Corrupt {
+        /// The key whose value is damaged; empty if the damage is in the file's own structure.
+        key: Vec<u8>,
+        /// What was found.
+        reason: String,
+    },
+    /// The store cannot be opened, read or written.
+    #[error("{message}")]
+    Unavailable {
+        /// What happened, and what to do.
+        message: String,
+    },
+    /// An earlier failure left the engine in doubt about its files; it refuses work until it is opened again.
+    #[error("the engine stopped after an earlier failure and must be opened again: {message}")]
+    Poisoned {
+        /// The earlier failure.
+        message: String,
+    },
+    /// The store is closed.
+    #[error("the store is closed")]
+    Closed,
+}
+
+/// A transactional, ordered key-value store.
+pub trait Engine: Send + Sync + 'static {
+    /// A consistent view of the store.
+    type Snapshot: Snapshot;
+
+    /// What it refuses.
+    fn limits(&self) -> Limits;
+
+    /// A view of everything committed so far.
+    fn snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, EngineError>> + Send;
+
+    /// Writes all of `changes` or nothing: snapshot isolation, first committer wins. A key of `changes`, written or
+    /// guarded, that another transaction committed after `base` was taken is a conflict.
+    ///
+    /// Dropping the future does not take the commit back.
+    fn commit(
+        &self,
+        base: &Self::Snapshot,
+        changes: Changes,
+    ) -> impl Future<Output = Outcome> + Send;
+
+    /// Finishes what was begun, makes it durable and lets go of the files. Later calls answer [`EngineError::Closed`].
+    fn close(&self) -> impl Future<Output = Result<(), EngineError>> + Send;
+}
+
+/// A consistent view of a store; cheap to clone. It sees what was committed before it was taken, and nothing else.
+pub trait Snapshot: Clone + Send + Sync + 'static {
+    /// The value of a key.
+    fn get(&self, key: &[u8]) -> impl Future<Output = Result<Option<Vec<u8>>, EngineError>> + Send;
+
+    /// The values of many keys, in the order of the keys; one round trip where the engine is far away.
+    fn get_many(
+        &self,
+        keys: &[Vec<u8>],
+    ) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>, EngineError>> + Send;
+
+    /// The pairs of a range, in byte order or in reverse.
+    fn scan(
+        &self,
+        range: &KeyRange,
+        options: ScanOptions,
+    ) -> impl Future<Output = Result<Vec<Pair>, EngineError>> + Send;
+}
