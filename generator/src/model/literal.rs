@@ -18,6 +18,8 @@ pub enum Literal {
     },
     /// A string.
     String(String),
+    /// Bytes, written as hexadecimal digits.
+    Bytes(Vec<u8>),
     /// A variant of the field's enum: its place in declaration order.
     Variant(usize),
     /// Microseconds since 1970-01-01T00:00:00Z.
