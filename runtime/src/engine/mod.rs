@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** an engine knows no table, no index and no schema. Keys and values are opaque bytes; order is byte order.
 
+pub mod boxed;
 pub mod embedded;
 
 use std::{
@@ -98,6 +99,9 @@ pub enum EngineError {
         /// The earlier failure.
         message: String,
     },
+    /// The snapshot was held longer than the engine keeps old states; begin again on a new one.
+    #[error("the snapshot is older than the store keeps: begin again on a new one")]
+    SnapshotTooOld,
     /// The store is closed.
     #[error("the store is closed")]
     Closed,

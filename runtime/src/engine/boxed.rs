@@ -1,0 +1,148 @@
+//! A dynamic door to any engine, for those who choose theirs at run time.
+//!
+//! It costs an allocation a call. The built-in engines are reached without it.
+
+use std::{any::Any, future::Future, pin::Pin, sync::Arc};
+
+use super::{Changes, Engine, EngineError, KeyRange, Limits, Outcome, Pair, ScanOptions, Snapshot};
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// An engine behind a pointer; cheap to clone, all clones are the same engine.
+#[derive(Clone)]
+pub struct BoxedEngine(Arc<dyn DynEngine>);
+
+/// A snapshot of a [`BoxedEngine`].
+#[derive(Clone)]
+pub struct BoxedSnapshot(Arc<dyn DynSnapshot>);
+
+impl BoxedEngine {
+    /// Puts `engine` behind the door.
+    pub fn new(engine: impl Engine) -> Self {
+        Self(Arc::new(engine))
+    }
+}
+
+impl std::fmt::Debug for BoxedEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BoxedEngine").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for BoxedSnapshot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BoxedSnapshot").finish_non_exhaustive()
+    }
+}
+
+impl Engine for BoxedEngine {
+    type Snapshot = BoxedSnapshot;
+
+    fn limits(&self) -> Limits {
+        self.0.limits()
+    }
+
+    async fn snapshot(&self) -> Result<BoxedSnapshot, EngineError> {
+        self.0.snapshot().await.map(BoxedSnapshot)
+    }
+
+    async fn commit(&self, base: &BoxedSnapshot, changes: Changes) -> Outcome {
+        self.0.commit(&*base.0, changes).await
+    }
+
+    async fn close(&self) -> Result<(), EngineError> {
+        self.0.close().await
+    }
+}
+
+impl Snapshot for BoxedSnapshot {
+    async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        self.0.get(key).await
+    }
+
+    async fn get_many(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, EngineError> {
+        self.0.get_many(keys).await
+    }
+
+    async fn scan(&self, range: &KeyRange, options: ScanOptions) -> Result<Vec<Pair>, EngineError> {
+        self.0.scan(range, options).await
+    }
+}
+
+/// [`Engine`] in a form that a pointer can have.
+trait DynEngine: Send + Sync {
+    fn limits(&self) -> Limits;
+    fn snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
+    fn commit<'a>(&'a self, base: &'a dyn DynSnapshot, changes: Changes) -> Answer<'a, Outcome>;
+    fn close(&self) -> Answer<'_, Result<(), EngineError>>;
+}
+
+/// [`Snapshot`] in a form that a pointer can have.
+trait DynSnapshot: Send + Sync {
+    /// The snapshot itself, for the engine that made it.
+    fn concrete(&self) -> &dyn Any;
+    fn get<'a>(&'a self, key: &'a [u8]) -> Answer<'a, Result<Option<Vec<u8>>, EngineError>>;
+    fn get_many<'a>(
+        &'a self,
+        keys: &'a [Vec<u8>],
+    ) -> Answer<'a, Result<Vec<Option<Vec<u8>>>, EngineError>>;
+    fn scan<'a>(
+        &'a self,
+        range: &'a KeyRange,
+        options: ScanOptions,
+    ) -> Answer<'a, Result<Vec<Pair>, EngineError>>;
+}
+
+impl<E: Engine> DynEngine for E {
+    fn limits(&self) -> Limits {
+        Engine::limits(self)
+    }
+
+    fn snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>> {
+        Box::pin(async {
+            let snapshot = Engine::snapshot(self).await?;
+            Ok(Arc::new(snapshot) as Arc<dyn DynSnapshot>)
+        })
+    }
+
+    fn commit<'a>(&'a self, base: &'a dyn DynSnapshot, changes: Changes) -> Answer<'a, Outcome> {
+        Box::pin(async move {
+            match base.concrete().downcast_ref::<E::Snapshot>() {
+                Some(base) => Engine::commit(self, base, changes).await,
+                None => Outcome::Failed(EngineError::Unavailable {
+                    message: "the snapshot is another engine's; commit with one of the same engine"
+                        .into(),
+                }),
+            }
+        })
+    }
+
+    fn close(&self) -> Answer<'_, Result<(), EngineError>> {
+        Box::pin(Engine::close(self))
+    }
+}
+
+impl<S: Snapshot> DynSnapshot for S {
+    fn concrete(&self) -> &dyn Any {
+        self
+    }
+
+    fn get<'a>(&'a self, key: &'a [u8]) -> Answer<'a, Result<Option<Vec<u8>>, EngineError>> {
+        Box::pin(Snapshot::get(self, key))
+    }
+
+    fn get_many<'a>(
+        &'a self,
+        keys: &'a [Vec<u8>],
+    ) -> Answer<'a, Result<Vec<Option<Vec<u8>>>, EngineError>> {
+        Box::pin(Snapshot::get_many(self, keys))
+    }
+
+    fn scan<'a>(
+        &'a self,
+        range: &'a KeyRange,
+        options: ScanOptions,
+    ) -> Answer<'a, Result<Vec<Pair>, EngineError>> {
+        Box::pin(Snapshot::scan(self, range, options))
+    }
+}

@@ -1,0 +1,202 @@
+//! The embedded engine: one folder, one process, [`redb`] below, and a committer of ours in between.
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `options` | where a store lies and how it is kept |
+//! | `folder` | the files of a store, and the lock that makes one process its owner |
+//! | `view` | what a snapshot reads |
+//! | `conflicts` | which keys changed lately |
+//! | `writer` | one group of transactions as one write to the file |
+//! | `committer` | the queue before the writer, and who drains it |
+//! | `value` | the checksum at the end of each stored value |
+//! | `fault` | what redb answers, or panics with, as an [`EngineError`] |
+//!
+//! **Invariant:** a commit number is published after the write it stands for, and a snapshot carries the number it was
+//! published with. So a snapshot can be older than its number says of nothing, and the only mistake the order allows
+//! is a needless conflict.
+
+mod committer;
+mod conflicts;
+mod fault;
+mod folder;
+mod options;
+mod value;
+mod view;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, thread::JoinHandle};
+
+use redb::{StorageBackend, backends::InMemoryBackend};
+
+pub use folder::{DATA_FILE, FORMAT_FILE, LOCK_FILE, NEW_DATA_FILE};
+pub use options::{Durability, EmbeddedOptions, Location};
+pub use view::EmbeddedSnapshot;
+
+use super::{Changes, Engine, EngineError, Limits, Outcome};
+use committer::{Committer, Pace};
+use writer::Writer;
+
+/// What the embedded engine refuses.
+///
+/// redb would take values up to 3 GiB; a group of transactions is held in memory until it is written, and that sets
+/// these.
+pub const LIMITS: Limits = Limits {
+    key: 64 * 1024 - 1,
+    value: 64 * 1024 * 1024,
+    transaction: 256 * 1024 * 1024,
+};
+
+/// A store in a folder of this machine, or in memory.
+///
+/// Cheap to clone; all clones are the same open store. When the last one is dropped, everything committed is made
+/// durable and the folder is let go, which waits for the disk: inside a runtime prefer [`Engine::close`].
+#[derive(Clone)]
+pub struct EmbeddedEngine {
+    handle: Arc<Handle>,
+}
+
+impl std::fmt::Debug for EmbeddedEngine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EmbeddedEngine").finish_non_exhaustive()
+    }
+}
+
+/// What the user's handles share; the committing thread holds only the committer, so that the last handle is noticed.
+struct Handle {
+    committer: Arc<Committer>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // Nobody is left to be told of a failure; the committer has put it in the log.
+        if let Some(thread) = self.thread.take() {
+            self.committer.begin_closing(None);
+            let _ = thread.join();
+        } else {
+            let _ = self.committer.close_here();
+        }
+    }
+}
+
+impl EmbeddedEngine {
+    /// Opens the store at `location`, and creates it where there is none.
+    ///
+    /// A store that another process or an earlier call holds open is refused, and so is a folder that holds other
+    /// things.
+    pub async fn open(location: Location, options: EmbeddedOptions) -> Result<Self, EngineError> {
+        match location {
+            // No disk to wait for.
+            Location::Memory => Self::open_blocking(&Location::Memory, &options),
+            Location::Folder(_) => {
+                tokio::task::spawn_blocking(move || Self::open_blocking(&location, &options))
+                    .await
+                    .unwrap_or_else(|failed| {
+                        Err(EngineError::Unavailable {
+                            message: format!(
+                                "opening the store was interrupted ({failed}); open it again"
+                            ),
+                        })
+                    })
+            }
+        }
+    }
+
+    /// The same as [`EmbeddedEngine::open`], for callers outside a runtime: waits for the disk.
+    pub fn open_blocking(
+        location: &Location,
+        options: &EmbeddedOptions,
+    ) -> Result<Self, EngineError> {
+        match location {
+            Location::Memory => Self::over(InMemoryBackend::new(), Pace::Memory, options),
+            Location::Folder(path) => {
+                let folder = folder::Folder::own(path)?;
+                let database = folder.database(options)?;
+                let writer = Writer::open(database, Some(folder), options.max_snapshot_age)?;
+                Self::start(writer, Pace::of(options.durability))
+            }
+        }
+    }
+
+    /// A store over any storage of redb's: the memory engine, and the failing disks of the tests.
+    fn over(
+        storage: impl StorageBackend,
+        pace: Pace,
+        options: &EmbeddedOptions,
+    ) -> Result<Self, EngineError> {
+        let builder = options.builder();
+        let database =
+            fault::guarded(|| Ok(builder.create_with_backend(storage)?)).map_err(fault::opening)?;
+        Self::start(
+            Writer::open(database, None, options.max_snapshot_age)?,
+            pace,
+        )
+    }
+
+    fn start(writer: Writer, pace: Pace) -> Result<Self, EngineError> {
+        let committer = Arc::new(Committer::new(writer, pace)?);
+        let thread = committer.clone().spawn()?;
+        Ok(Self {
+            handle: Arc::new(Handle { committer, thread }),
+        })
+    }
+}
+
+impl Engine for EmbeddedEngine {
+    type Snapshot = EmbeddedSnapshot;
+
+    fn limits(&self) -> Limits {
+        LIMITS
+    }
+
+    async fn snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+        self.handle.committer.snapshot()
+    }
+
+    async fn commit(&self, base: &EmbeddedSnapshot, changes: Changes) -> Outcome {
+        if let Err(error) = check_limits(&changes) {
+            return Outcome::Failed(error);
+        }
+        match self.handle.committer.submit(base, changes) {
+            Ok(answer) => answer.await.unwrap_or_else(|_| {
+                Outcome::Unknown(EngineError::Poisoned {
+                    message: "the committer ended without an answer".into(),
+                })
+            }),
+            Err(error) => Outcome::Failed(error),
+        }
+    }
+
+    async fn close(&self) -> Result<(), EngineError> {
+        self.handle.committer.close().await
+    }
+}
+
+fn check_limits(changes: &Changes) -> Result<(), EngineError> {
+    let mut total = 0;
+    for (key, value) in &changes.writes {
+        let value = value.as_ref().map_or(0, Vec::len);
+        refuse_past("key", key.len(), LIMITS.key)?;
+        refuse_past("value", value, LIMITS.value)?;
+        total += key.len() + value;
+    }
+    for key in &changes.guards {
+        refuse_past("key", key.len(), LIMITS.key)?;
+        total += key.len();
+    }
+    refuse_past("transaction", total, LIMITS.transaction)
+}
+
+fn refuse_past(what: &str, size: usize, limit: usize) -> Result<(), EngineError> {
+    if size <= limit {
+        return Ok(());
+    }
+    Err(EngineError::Unavailable {
+        message: format!(
+            "a {what} of {size} bytes is past the embedded engine's limit of {limit}; nothing was written"
+        ),
+    })
+}

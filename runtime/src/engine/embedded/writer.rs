@@ -1,0 +1,343 @@
+//! One group of transactions as one write to the file.
+//!
+//! The writer is the only one to write. It checks the transactions of a group in order against [`Conflicts`] (also
+//! against those before them in the group), writes what is left as one redb transaction, publishes the new state, and
+//! answers last: whoever is told of a conflict finds the newer snapshot there.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
+};
+
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use tokio::sync::oneshot;
+
+use super::{
+    conflicts::{Conflicts, Verdict},
+    fault,
+    folder::Folder,
+    value,
+    view::{Register, View},
+};
+use crate::engine::{Changes, EngineError, Outcome};
+
+const DATA: TableDefinition<&'static [u8], &'static [u8]> = TableDefinition::new("data");
+const META: TableDefinition<&'static str, u64> = TableDefinition::new("meta");
+
+/// How often the store was opened.
+const OPENED: &str = "opened";
+
+/// Commit numbers of one opening. The number of the opening stands above them, so that numbers grow over the life of
+/// the store though no commit has to store its own.
+const NUMBERS_PER_OPENING: u64 = 1 << 40;
+
+/// A group that takes longer is worth a line in the log.
+const SLOW: Duration = Duration::from_millis(250);
+
+/// A transaction that waits to be committed.
+pub(super) struct Job {
+    /// Held so that what changed since is not forgotten before it is judged.
+    pub(super) base: Arc<View>,
+    pub(super) changes: Changes,
+    /// Nobody may be listening any more; the transaction is committed all the same.
+    pub(super) answer: oneshot::Sender<Outcome>,
+}
+
+/// How far a write goes before it counts as done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// In memory, until a later write reaches the disk.
+    Memory,
+    /// On the disk.
+    Disk,
+    /// To the end of a backend that has no disk.
+    Backend,
+}
+
+/// The latest published view; none once the store is closed.
+pub(super) type Published = RwLock<Option<Arc<View>>>;
+
+/// The one writer of a store.
+pub(super) struct Writer {
+    /// Gone once the store is closed.
+    database: Option<Database>,
+    /// Let go after the database.
+    folder: Option<Folder>,
+    conflicts: Conflicts,
+    /// The last commit written.
+    number: u64,
+    published: Arc<Published>,
+    register: Arc<Register>,
+    max_snapshot_age: Option<Duration>,
+    /// Room for one stored value.
+    scratch: Vec<u8>,
+}
+
+impl Writer {
+    /// Takes over a database, and makes its tables if it is new.
+    pub(super) fn open(
+        database: Database,
+        folder: Option<Folder>,
+        max_snapshot_age: Option<Duration>,
+    ) -> Result<Self, EngineError> {
+        let opened = fault::guarded(|| count_opening(&database)).map_err(fault::opening)?;
+        let number = opened.saturating_mul(NUMBERS_PER_OPENING);
+        let mut writer = Self {
+            database: Some(database),
+            folder,
+            conflicts: Conflicts::new(number),
+            number,
+            published: Arc::default(),
+            register: Arc::default(),
+            max_snapshot_age,
+            scratch: Vec::new(),
+        };
+        writer.publish().map_err(fault::opening)?;
+        Ok(writer)
+    }
+
+    pub(super) fn published(&self) -> Arc<Published> {
+        self.published.clone()
+    }
+
+    pub(super) fn register(&self) -> Arc<Register> {
+        self.register.clone()
+    }
+
+    /// Commits a group and answers each of its transactions. Whether anything was written.
+    pub(super) fn run(&mut self, group: Vec<Job>, reach: Reach) -> bool {
+        if let Err(error) = self.register.health.check() {
+            for job in group {
+                let _ = job.answer.send(Outcome::Failed(error.clone()));
+            }
+            return false;
+        }
+        let begun = Instant::now();
+        let before = self.number;
+        let size = group.len();
+        let mut accepted = Vec::with_capacity(size);
+        let mut answers = Vec::with_capacity(size);
+        for job in group {
+            let outcome = self.judge(&job);
+            if let Outcome::Committed { .. } = outcome
+                && !job.changes.writes.is_empty()
+            {
+                accepted.push(job.changes);
+            }
+            answers.push((job.answer, outcome));
+        }
+        let failure = if accepted.is_empty() {
+            None
+        } else {
+            self.write_and_publish(&accepted, reach, before)
+        };
+        for (answer, outcome) in answers {
+            let outcome = match (&failure, outcome) {
+                (Some(failure), Outcome::Committed { .. }) => failure.outcome(),
+                (_, outcome) => outcome,
+            };
+            let _ = answer.send(outcome);
+        }
+        let took = begun.elapsed();
+        if took > SLOW {
+            tracing::warn!(
+                transactions = size,
+                milliseconds = took.as_millis(),
+                "a commit group was slow"
+            );
+        }
+        !accepted.is_empty() && failure.is_none()
+    }
+
+    /// Numbers a transaction and remembers its keys, unless it conflicts.
+    fn judge(&mut self, job: &Job) -> Outcome {
+        match self.conflicts.judge(job.base.number(), &job.changes) {
+            Verdict::Changed(key) => Outcome::Conflict { key: key.to_vec() },
+            Verdict::Forgotten => Outcome::Conflict { key: Vec::new() },
+            Verdict::Clear => {
+                if !job.changes.writes.is_empty() {
+                    self.number += 1;
+                    self.conflicts.record(self.number, &job.changes);
+                }
+                Outcome::Committed {
+                    number: self.number,
+                }
+            }
+        }
+    }
+
+    fn write_and_publish(
+        &mut self,
+        accepted: &[Changes],
+        reach: Reach,
+        before: u64,
+    ) -> Option<Failure> {
+        if let Err(failure) = self.write(accepted, reach) {
+            self.number = before;
+            self.conflicts.reset(before);
+            self.register.health.poison(failure.error());
+            return Some(failure);
+        }
+        // It is written: a state that cannot be read back stops the engine, and takes no answer back.
+        if let Err(error) = self.publish() {
+            self.register.health.poison(&error);
+        }
+        None
+    }
+
+    fn write(&mut self, accepted: &[Changes], reach: Reach) -> Result<(), Failure> {
+        let database = self.database.as_ref().ok_or(EngineError::Closed);
+        let database = database.map_err(Failure::Nothing)?;
+        let scratch = &mut self.scratch;
+        let transaction = fault::guarded(|| {
+            let transaction = begin(database, reach)?;
+            apply(&transaction, accepted, scratch)?;
+            Ok(transaction)
+        })
+        .map_err(Failure::Nothing)?;
+        fault::guarded(|| match transaction.commit() {
+            Ok(()) => Ok(Ok(())),
+            // redb has rolled it back, and says so.
+            Err(error @ redb::CommitError::TransactionPoisoned) => {
+                Ok(Err(Failure::Nothing(EngineError::Unavailable {
+                    message: error.to_string(),
+                })))
+            }
+            Err(error) => Err(error.into()),
+        })
+        .map_err(Failure::InDoubt)
+        .flatten()
+    }
+
+    /// Makes what was written visible to snapshots taken from now on.
+    fn publish(&mut self) -> Result<(), EngineError> {
+        let database = self.database.as_ref().ok_or(EngineError::Closed)?;
+        let table = fault::guarded(|| Ok(database.begin_read()?.open_table(DATA)?))?;
+        let view = View::new(self.number, table, &self.register);
+        let superseded = self.replace_published(Some(view));
+        if let Some(superseded) = superseded {
+            superseded.supersede();
+        }
+        if let Some(age) = self.max_snapshot_age {
+            self.register.expire(age);
+        }
+        self.conflicts
+            .prune(self.register.oldest().unwrap_or(self.number));
+        Ok(())
+    }
+
+    fn replace_published(&self, view: Option<Arc<View>>) -> Option<Arc<View>> {
+        let mut published = self
+            .published
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *published, view)
+    }
+
+    /// Brings everything committed so far to the disk.
+    pub(super) fn flush(&mut self) -> Result<(), EngineError> {
+        self.register.health.check()?;
+        match self.write(&[], Reach::Disk) {
+            Ok(()) => Ok(()),
+            Err(failure) => {
+                self.register.health.poison(failure.error());
+                Err(failure.into_error())
+            }
+        }
+    }
+
+    /// Makes everything durable and lets go of the files. An engine that had stopped says so.
+    pub(super) fn close(&mut self) -> Result<(), EngineError> {
+        let health = self.register.health.check();
+        self.register.health.close();
+        drop(self.replace_published(None));
+        let Some(database) = self.database.take() else {
+            return Err(EngineError::Closed);
+        };
+        let closed = fault::guarded(|| Ok(database.close()?));
+        drop(self.folder.take());
+        if let (Ok(()), Err(error)) = (&health, &closed) {
+            tracing::error!(%error, "the embedded engine could not close its file in order");
+        }
+        health.and(closed)
+    }
+}
+
+/// Why nothing of a group can be called committed.
+#[derive(Debug)]
+enum Failure {
+    /// Nothing was written.
+    Nothing(EngineError),
+    /// It failed after the point of no return: it is there as a whole, or not at all.
+    InDoubt(EngineError),
+}
+
+impl Failure {
+    fn error(&self) -> &EngineError {
+        match self {
+            Self::Nothing(error) | Self::InDoubt(error) => error,
+        }
+    }
+
+    fn into_error(self) -> EngineError {
+        match self {
+            Self::Nothing(error) | Self::InDoubt(error) => error,
+        }
+    }
+
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Nothing(error) => Outcome::Failed(error.clone()),
+            Self::InDoubt(error) => Outcome::Unknown(error.clone()),
+        }
+    }
+}
+
+fn begin(database: &Database, reach: Reach) -> Result<WriteTransaction, redb::Error> {
+    let mut transaction = database.begin_write()?;
+    match reach {
+        Reach::Memory => transaction.set_durability(redb::Durability::None)?,
+        // A second sync, for which a store opens in a millisecond after a crash instead of being read whole.
+        Reach::Disk => transaction.set_quick_repair(true),
+        Reach::Backend => {}
+    }
+    Ok(transaction)
+}
+
+fn apply(
+    transaction: &WriteTransaction,
+    accepted: &[Changes],
+    scratch: &mut Vec<u8>,
+) -> Result<(), redb::Error> {
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    let mut table = transaction.open_table(DATA)?;
+    // No two of the group write one key: the later one would have been a conflict.
+    for (key, written) in accepted.iter().flat_map(|changes| &changes.writes) {
+        match written {
+            Some(value) => {
+                value::seal(key, value, scratch);
+                table.insert(key.as_slice(), scratch.as_slice())?;
+            }
+            None => {
+                table.remove(key.as_slice())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Counts this opening, which also makes the tables of a new store.
+fn count_opening(database: &Database) -> Result<u64, redb::Error> {
+    let transaction = begin(database, Reach::Disk)?;
+    let opened = {
+        transaction.open_table(DATA)?;
+        let mut meta = transaction.open_table(META)?;
+        let opened = meta.get(OPENED)?.map_or(0, |count| count.value()) + 1;
+        meta.insert(OPENED, opened)?;
+        opened
+    };
+    transaction.commit()?;
+    Ok(opened)
+}
