@@ -1,0 +1,78 @@
+//! What all parts of a plan look things up in.
+
+use super::names::{self, Taken};
+use crate::model::{EnumId, Model, ModelId, Scalar, Schema, StructId, TypeKind};
+
+/// Where generated text stands; it decides how a name is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// Beside the enums, the structs and the store.
+    Root,
+    /// In the module of a model's table.
+    Table(ModelId),
+}
+
+/// The schema, with the names that were given to its statics.
+#[derive(Debug)]
+pub(super) struct Context<'a> {
+    pub(super) schema: &'a Schema,
+    /// Whether records derive serde's traits.
+    pub(super) serde: bool,
+    enum_statics: Vec<String>,
+    struct_statics: Vec<String>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(schema: &'a Schema, serde: bool) -> Self {
+        let mut taken = Taken::from_iter(["__SCHEMA"]);
+        let enum_statics = schema.enums.iter().map(|it| taken.fresh(&names::enum_static(&it.name))).collect();
+        let struct_statics = schema.structs.iter().map(|it| taken.fresh(&names::struct_static(&it.name))).collect();
+        Self { schema, serde, enum_statics, struct_statics }
+    }
+
+    /// The name of an enum's static, without a path.
+    pub(super) fn enum_static(&self, id: EnumId) -> &str {
+        &self.enum_statics[id.0]
+    }
+
+    /// The name of a struct's static, without a path.
+    pub(super) fn struct_static(&self, id: StructId) -> &str {
+        &self.struct_statics[id.0]
+    }
+
+    /// The model whose newtype is the key of `id`, with what the newtype holds: a key that is itself an `id<X>` is X's.
+    pub(super) fn key_owner(&self, id: ModelId) -> (ModelId, Scalar) {
+        let mut owner = id;
+        // A key that leads to itself is refused by the checker; the bound keeps this total all the same.
+        for _ in &self.schema.models {
+            match single_key_scalar(self.schema.model(owner)) {
+                Some(Scalar::Id(next)) => owner = next,
+                Some(scalar) => return (owner, scalar),
+                None => break,
+            }
+        }
+        (owner, Scalar::Uuid)
+    }
+
+    /// Whether the model's module defines a newtype for its key.
+    pub(super) fn has_key_type(&self, id: ModelId) -> bool {
+        single_key_scalar(self.schema.model(id)).is_some_and(|scalar| !matches!(scalar, Scalar::Id(_)))
+    }
+}
+
+fn single_key_scalar(model: &Model) -> Option<Scalar> {
+    match model.single_key()?.ty.kind {
+        TypeKind::Scalar(scalar) => Some(scalar),
+        _ => None,
+    }
+}
+
+impl Scope {
+    /// How the text of this scope begins to name something that stands at the root.
+    pub(super) fn root(self) -> &'static str {
+        match self {
+            Self::Root => "",
+            Self::Table(_) => "super::",
+        }
+    }
+}

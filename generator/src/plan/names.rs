@@ -1,0 +1,104 @@
+//! Names of the schema as names of Rust.
+//!
+//! **Invariant:** every identifier of generated code that comes from a schema passes through [`ident`], directly or by
+//! one of the functions here.
+
+use std::collections::HashSet;
+
+use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+
+/// Keywords of edition 2024, strict and reserved, that a raw identifier can spell.
+const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
+    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+    "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Keywords that no raw identifier can spell.
+const NEVER_RAW: &[&str] = &["self", "Self", "super", "crate", "_"];
+
+/// A name of the schema as a Rust identifier: a keyword becomes raw.
+pub(crate) fn ident(name: &str) -> String {
+    if NEVER_RAW.contains(&name) {
+        format!("{name}_")
+    } else if KEYWORDS.contains(&name) {
+        format!("r#{name}")
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The identifier of an enum's variant: `in_review` is `InReview`, and `InReview` stays.
+pub(crate) fn variant(name: &str) -> String {
+    ident(&pascal(name))
+}
+
+/// A `snake_case` name as the name of a type.
+pub(crate) fn pascal(name: &str) -> String {
+    let is_pascal = name.starts_with(char::is_uppercase) && !name.contains('_');
+    if is_pascal {
+        name.to_owned()
+    } else {
+        name.to_upper_camel_case()
+    }
+}
+
+/// The newtype of a model's key.
+pub(crate) fn key_type(model: &str) -> String {
+    format!("{model}Id")
+}
+
+/// The struct of a model's required fields.
+pub(crate) fn new_type(model: &str) -> String {
+    format!("New{model}")
+}
+
+/// The static of an index.
+pub(crate) fn index_static(index: &str) -> String {
+    format!("__{}", index.to_uppercase())
+}
+
+/// The static of an enum.
+pub(crate) fn enum_static(name: &str) -> String {
+    format!("__ENUM_{}", name.to_shouty_snake_case())
+}
+
+/// The static of a struct.
+pub(crate) fn struct_static(name: &str) -> String {
+    format!("__STRUCT_{}", name.to_shouty_snake_case())
+}
+
+/// Hands out names that are not taken yet.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Taken(HashSet<String>);
+
+impl Taken {
+    /// `name`, or the first of `name_2`, `name_3`, … that is free; it is taken from now on.
+    pub(crate) fn fresh(&mut self, name: &str) -> String {
+        let plain = name.strip_prefix("r#").unwrap_or(name);
+        let mut candidate = name.to_owned();
+        let mut number = 2;
+        while !self.0.insert(candidate.clone()) {
+            candidate = format!("{plain}_{number}");
+            number += 1;
+        }
+        candidate
+    }
+
+    /// Takes a name; false if it was taken.
+    pub(crate) fn take(&mut self, name: impl Into<String>) -> bool {
+        self.0.insert(name.into())
+    }
+
+    /// Whether the name is taken.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
+}
+
+impl<S: Into<String>> FromIterator<S> for Taken {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
+        Self(names.into_iter().map(Into::into).collect())
+    }
+}

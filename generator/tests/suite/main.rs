@@ -1,0 +1,3 @@
+//! The tests of the generator, as one program.
+
+mod random;
