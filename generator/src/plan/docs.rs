@@ -27,8 +27,11 @@ impl Doc {
 
     /// The schema's text, or a sentence of its own.
     pub(super) fn of(docs: &Docs, sentence: impl FnOnce() -> String) -> Self {
-        let lines: Vec<String> = docs.0.iter().map(|line| clean(line)).collect();
-        if lines.iter().all(String::is_empty) { Self::sentence(sentence()) } else { Self { lines, slashes: "///" } }
+        let mut lines: Vec<String> = docs.0.iter().map(|line| clean(line)).collect();
+        while lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        if lines.is_empty() { Self::sentence(sentence()) } else { Self { lines, slashes: "///" } }
     }
 
     /// Adds a paragraph.
@@ -38,9 +41,8 @@ impl Doc {
     }
 
     /// The same as the comment of the item that it stands in (`//!`).
-    pub(super) fn inner(mut self) -> Self {
-        self.slashes = "//!";
-        self
+    pub(crate) fn inner(&self) -> Self {
+        Self { slashes: "//!", ..self.clone() }
     }
 }
 

@@ -20,6 +20,8 @@ mod root;
 mod table;
 mod types;
 
+pub(crate) use docs::Doc;
+pub(crate) use literals::toml_string;
 pub(crate) use root::Root;
 pub(crate) use table::Table;
 

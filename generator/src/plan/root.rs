@@ -21,8 +21,6 @@ const TABLES_IN_DOCS: usize = 8;
 /// The root module or crate, without its tables.
 #[derive(Debug)]
 pub(crate) struct Root {
-    /// The name of the schema.
-    pub(crate) name: String,
     /// The name of the schema as a module.
     pub(crate) module: String,
     pub(crate) docs: Doc,
@@ -93,7 +91,6 @@ impl Context<'_> {
         let schema = self.schema;
         let sentence = format!("The store `{}`.", schema.name);
         Root {
-            name: schema.name.clone(),
             module: ident(&schema.name),
             docs: Doc::of(&schema.docs, || sentence),
             exports: self.exports(tables),

@@ -7,11 +7,12 @@ mod pretty;
 mod templates;
 
 pub use error::RenderError;
+pub(crate) use templates::{Library, Manifest, Origin, TableFile};
 
 use askama::Template;
 
 use crate::plan::{Plan, Table};
-use templates::{RootTemplate, TableTemplate};
+use templates::{FileTemplate, LibraryTemplate, ManifestTemplate, RootTemplate, TableTemplate};
 
 /// The items of the root, without the tables' modules.
 pub(crate) fn root_items(plan: &Plan) -> Result<String, RenderError> {
@@ -37,7 +38,34 @@ pub(crate) fn module(plan: &Plan) -> Result<String, RenderError> {
     Ok(pretty::module(&head, &body))
 }
 
+/// The file of a table in a crate.
+pub(crate) fn table_file(origin: &Origin<'_>, table: &Table) -> Result<String, RenderError> {
+    let template = FileTemplate { origin, docs: table.docs.inner(), items: table_items(table)? };
+    whole(&table.name, &template)
+}
+
+/// The root file of a crate.
+pub(crate) fn library(origin: &Origin<'_>, library: &Library) -> Result<String, RenderError> {
+    whole("src/lib.rs", &LibraryTemplate { origin, library })
+}
+
+/// The manifest of a crate.
+pub(crate) fn manifest(origin: &Origin<'_>, manifest: &Manifest) -> Result<String, RenderError> {
+    whole("Cargo.toml", &ManifestTemplate { origin, manifest })
+}
+
+/// A file: it ends with one line end.
+fn whole(what: &str, template: &impl Template) -> Result<String, RenderError> {
+    let mut text = filled(what, template)?;
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    Ok(text)
+}
+
 fn formatted(what: &str, template: &impl Template) -> Result<String, RenderError> {
-    let text = template.render().map_err(|fault| RenderError { what: what.to_owned(), message: fault.to_string() })?;
-    pretty::items(what, &text)
+    pretty::items(what, &filled(what, template)?)
+}
+
+fn filled(what: &str, template: &impl Template) -> Result<String, RenderError> {
+    template.render().map_err(|fault| RenderError { what: what.to_owned(), message: fault.to_string() })
 }

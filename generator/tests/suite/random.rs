@@ -44,18 +44,18 @@ fn the_same_schema_gives_the_same_bytes() {
 }
 
 /// Makes schemas from a seed.
-struct Random {
+pub(crate) struct Random {
     rng: Rng,
     enums: Vec<Enum>,
     structs: Vec<Struct>,
 }
 
 impl Random {
-    fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { rng: Rng::with_seed(seed), enums: Vec::new(), structs: Vec::new() }
     }
 
-    fn schema(mut self) -> Schema {
+    pub(crate) fn schema(mut self) -> Schema {
         let mut names: Vec<&str> = TYPE_NAMES.to_vec();
         self.rng.shuffle(&mut names);
         let mut names = names.into_iter().map(str::to_owned);
