@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 
-const NEVER: Duration = Duration::from_secs(3600);
+const NEVER: Duration = Duration::from_hours(1);
 
 fn relaxed(flush: Duration) -> EmbeddedOptions {
     EmbeddedOptions {
