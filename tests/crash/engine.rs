@@ -203,7 +203,7 @@ async fn sound_store() -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let options = EmbeddedOptions {
         durability: Durability::Relaxed {
-            flush: Duration::from_secs(60),
+            flush: Duration::from_mins(1),
         },
         ..EmbeddedOptions::default()
     };

@@ -11,9 +11,8 @@
 //! | `value` | the checksum at the end of each stored value |
 //! | `fault` | what redb answers, or panics with, as an [`EngineError`] |
 //!
-//! **Invariant:** a commit number is published after the write it stands for, and a snapshot carries the number it was
-//! published with. So a snapshot can be older than its number says of nothing, and the only mistake the order allows
-//! is a needless conflict.
+//! **Invariant:** a commit is written first, then published with its number, then answered. A snapshot never carries a
+//! number whose commit it does not see, so no update is lost; the worst that this order allows is a needless conflict.
 
 mod committer;
 mod conflicts;
