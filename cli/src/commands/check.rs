@@ -1,0 +1,67 @@
+//! `keyloom check`
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::output::{Color, Format, misuse, print};
+
+/// Checks a schema, and what it imports
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The first file of the schema
+    file: PathBuf,
+    /// How to print what is wrong
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Whether to use colours in the human form
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+}
+
+impl Check {
+    pub(crate) fn run(self) -> ExitCode {
+        let name = self.file.display().to_string();
+        let read = |file: &str| {
+            // The first file may have a name that is not UTF-8, so it is read by its path.
+            if file == name {
+                fs::read_to_string(&self.file)
+            } else {
+                fs::read_to_string(file)
+            }
+        };
+        let checked = match keyloom_generator::check(&name, read) {
+            Ok(checked) => checked,
+            Err(error) => return misuse(&format!("`{name}` cannot be read: {error}")),
+        };
+        if print(&checked, self.format, self.color).is_err() {
+            return ExitCode::FAILURE;
+        }
+        let Some(schema) = &checked.schema else {
+            return ExitCode::FAILURE;
+        };
+        if self.format == Format::Human {
+            let fields: usize = schema.models.iter().map(|model| model.fields.len()).sum();
+            let indexes: usize = schema.models.iter().map(|model| model.indexes.len()).sum();
+            let counts = [
+                (schema.models.len(), "model", "models"),
+                (fields, "field", "fields"),
+                (indexes, "index", "indexes"),
+            ]
+            .map(|(number, one, several)| {
+                format!("{number} {}", if number == 1 { one } else { several })
+            });
+            // A closed standard output is no fault of the schema.
+            let _ = writeln!(
+                io::stdout(),
+                "{name}: schema `{}` is fine: {}",
+                schema.name,
+                counts.join(", ")
+            );
+        }
+        ExitCode::SUCCESS
+    }
+}

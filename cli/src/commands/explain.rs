@@ -1,0 +1,39 @@
+//! `keyloom explain`
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Args;
+use keyloom_generator::diagnostics::{self, Code};
+
+use super::output::misuse;
+
+/// Explains the code of a fault: what it means, a wrong and a right schema
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// The code, as in `S003`; none lists all
+    code: Option<String>,
+}
+
+impl Explain {
+    pub(crate) fn run(self) -> ExitCode {
+        let text = match &self.code {
+            None => Code::ALL
+                .iter()
+                .map(|code| format!("{code}  {}\n", code.title()))
+                .collect(),
+            Some(code) => match diagnostics::explain(code) {
+                Some(page) => page.to_owned(),
+                None => {
+                    return misuse(&format!(
+                        "there is no code `{code}`; `keyloom explain` lists all"
+                    ));
+                }
+            },
+        };
+        match io::stdout().write_all(text.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Events.
+
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::model::{Docs, Events, OwnEvent, Scalar, TypeKind};
+use crate::syntax::malformed;
+use crate::syntax::tree::{EventsTree, Name, Property, ValueKind};
+
+use super::enums::texts;
+use super::fields::{self, Owner};
+use super::types::span_of;
+use super::values;
+use super::world::World;
+
+const PARTITIONS: u32 = 1024;
+/// More would be more cursors than anyone reads.
+const MOST_PARTITIONS: u32 = 65_536;
+
+/// The events of a model; `None` if something in them has been reported.
+pub(super) fn check<'t>(
+    world: &mut World<'t>,
+    model: usize,
+    tree: &'t EventsTree,
+) -> Option<Events> {
+    let partitions = match &tree.partitions {
+        None => Some(PARTITIONS),
+        Some(property) => partitions(world, property),
+    };
+    let retain = match &tree.retain {
+        None => Some(None),
+        Some(property) => retain(world, property).map(Some),
+    };
+    let partition_by = match &tree.partition_by {
+        None => Some(None),
+        Some(name) => partition_by(world, model, name).map(Some),
+    };
+    let updated = match &tree.updated {
+        None => Some(None),
+        Some(names) => {
+            let places: Vec<Option<usize>> = names
+                .iter()
+                .map(|name| field(world, model, name, "updated"))
+                .collect();
+            places.into_iter().collect::<Option<Vec<usize>>>().map(Some)
+        }
+    };
+    let own = tree
+        .own
+        .iter()
+        .map(|event| {
+            let set = fields::set(world, &event.fields);
+            OwnEvent {
+                name: event.name.text.clone(),
+                docs: Docs(event.docs.clone()),
+                fields: fields::check(world, &event.fields.list, &set.types, Owner::Event),
+                was: texts(&event.was),
+            }
+        })
+        .collect();
+    Some(Events {
+        partitions: partitions?,
+        retain: retain?,
+        partition_by: partition_by?,
+        created: tree.created,
+        updated: updated?,
+        deleted: tree.deleted,
+        own,
+    })
+}
+
+fn partitions(world: &mut World<'_>, property: &Property) -> Option<u32> {
+    match &property.value.kind {
+        ValueKind::Number(text) => {
+            let number = values::whole(text).and_then(|number| u32::try_from(number).ok());
+            if let Some(number) = number.filter(|number| (1..=MOST_PARTITIONS).contains(number)) {
+                return Some(number);
+            }
+        }
+        ValueKind::Malformed(text) => {
+            let fault = malformed(property.value.span, text);
+            world.push(fault);
+            return None;
+        }
+        ValueKind::Reported => return None,
+        _ => {}
+    }
+    let help = "write `partitions=256`: it cannot change later, and bounds how many workers share the events";
+    world.error(
+        Code::S007,
+        property.span,
+        format!("`partitions=` takes a whole number from 1 to {MOST_PARTITIONS}"),
+        help,
+    );
+    None
+}
+
+fn retain(world: &mut World<'_>, property: &Property) -> Option<u64> {
+    match &property.value.kind {
+        ValueKind::Quoted(text) | ValueKind::Bare(text) => {
+            if let Some(seconds) = values::seconds(text) {
+                return Some(seconds);
+            }
+        }
+        ValueKind::Malformed(text) if values::seconds(text).is_some() => {
+            let help = format!("write `retain=\"{text}\"`");
+            world.error(
+                Code::S006,
+                property.value.span,
+                format!("`{text}` is not a value"),
+                help,
+            );
+            return None;
+        }
+        ValueKind::Reported => return None,
+        _ => {}
+    }
+    world.error(
+        Code::S007,
+        property.span,
+        "`retain=` takes a duration in whole seconds",
+        "write it in quotes: `retain=\"7d\"`, `\"12h\"`",
+    );
+    None
+}
+
+fn field(world: &mut World<'_>, model: usize, name: &Name, of: &str) -> Option<usize> {
+    let set = &world.model_fields[model];
+    let found = set.names.get(name.text.as_str()).copied();
+    if found.is_none() && !set.incomplete {
+        let help = match did_you_mean(&name.text, set.names.keys().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!(
+                "`{of}` takes fields of `{}`",
+                world.model_tree(model).name.text
+            ),
+        };
+        world.error(
+            Code::E001,
+            name.span,
+            format!("`{of}` names an unknown field `{}`", name.text),
+            help,
+        );
+    }
+    found
+}
+
+fn partition_by(world: &mut World<'_>, model: usize, name: &Name) -> Option<usize> {
+    let place = field(world, model, name, "partition-by")?;
+    let ty = world.model_type(model, place)?;
+    let span = span_of(world.model_field(model, place));
+    let kind = world.kind_name(ty.kind);
+    let (message, help) = if ty.optional {
+        let help = format!(
+            "write `{} {kind}`, or partition by another field",
+            name.text
+        );
+        (
+            format!("`partition-by` names an optional field `{}`", name.text),
+            help,
+        )
+    } else if !matches!(ty.kind, TypeKind::Scalar(scalar) if !matches!(scalar, Scalar::F64 | Scalar::Decimal))
+    {
+        (
+            format!("`partition-by` names `{}`, which is `{kind}`", name.text),
+            "events are spread by one exact value: an id, text, a whole number".to_owned(),
+        )
+    } else {
+        return Some(place);
+    };
+    world.push(
+        Diagnostic::error(Code::E001, name.span, message)
+            .and(span, "its type")
+            .help(help),
+    );
+    None
+}

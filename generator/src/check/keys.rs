@@ -1,0 +1,155 @@
+//! Keys.
+
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::model::{Scalar, TypeKind};
+
+use super::types::span_of;
+use super::world::World;
+
+/// Checks the keys of all models.
+pub(super) fn check(world: &mut World<'_>) {
+    for model in 0..world.tree.models.len() {
+        let key = key(world, model);
+        world.keys.push(key);
+    }
+    for model in 0..world.tree.models.len() {
+        endless(world, model);
+    }
+}
+
+fn key(world: &mut World<'_>, model: usize) -> Option<Vec<usize>> {
+    let tree = world.model_tree(model);
+    let Some(key) = &tree.key else {
+        if !tree.incomplete && !tree.fields.incomplete {
+            let first = tree
+                .fields
+                .list
+                .iter()
+                .find(|field| field.name.text == "id")
+                .or(tree.fields.list.first());
+            let help = match first {
+                Some(field) => format!("add a line to the model: `key {}`", field.name.text),
+                None => "write `fields { id uuid default=uuid-v7 }` and `key id`".to_owned(),
+            };
+            world.error(
+                Code::M002,
+                tree.name.span,
+                format!("model `{}` has no key", tree.name.text),
+                help,
+            );
+        }
+        return None;
+    };
+    let mut places = Vec::with_capacity(key.fields.len());
+    let mut fine = !key.fields.is_empty();
+    for (at, name) in key.fields.iter().enumerate() {
+        if let Some(first) = key.fields[..at]
+            .iter()
+            .find(|first| first.text == name.text)
+        {
+            world.push(
+                Diagnostic::error(
+                    Code::I002,
+                    name.span,
+                    format!("key repeats `{}`", name.text),
+                )
+                .and(first.span, "first")
+                .help("keep one of them"),
+            );
+            fine = false;
+            continue;
+        }
+        let Some(&place) = world.model_fields[model].names.get(name.text.as_str()) else {
+            fine = false;
+            if !world.model_fields[model].incomplete {
+                let help =
+                    match did_you_mean(&name.text, world.model_fields[model].names.keys().copied())
+                    {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None if name.text.contains([',', '(']) => {
+                            "write the fields with spaces between: `key a b`".to_owned()
+                        }
+                        None => {
+                            format!("add it: `fields {{ {} uuid default=uuid-v7 }}`", name.text)
+                        }
+                    };
+                world.error(
+                    Code::I001,
+                    name.span,
+                    format!("key names an unknown field `{}`", name.text),
+                    help,
+                );
+            }
+            continue;
+        };
+        places.push(place);
+        fine &= fits(world, model, place, name.span);
+    }
+    fine.then_some(places)
+}
+
+/// Whether a field can be in a key.
+fn fits(world: &mut World<'_>, model: usize, place: usize, span: crate::source::Span) -> bool {
+    let Some(ty) = world.model_type(model, place) else {
+        return false;
+    };
+    let field = world.model_field(model, place);
+    let name = &field.name.text;
+    if ty.optional {
+        let plain = world.kind_name(ty.kind);
+        world.push(
+            Diagnostic::error(
+                Code::M002,
+                span_of(field),
+                format!("key field `{name}` is optional"),
+            )
+            .and(span, "in the key")
+            .help(format!("write `{name} {plain}`; a key is always there")),
+        );
+        return false;
+    }
+    let fine = matches!(ty.kind, TypeKind::Scalar(scalar) if !matches!(scalar, Scalar::F64 | Scalar::Decimal));
+    if !fine {
+        let kind = world.kind_name(ty.kind);
+        let help = match ty.kind {
+            TypeKind::Scalar(_) => "a key is exact: write a whole number, or `string`",
+            TypeKind::Struct(_) => "write its fields into the model",
+            _ => "a key is made of single values: `uuid`, `string`, a whole number, a date …",
+        };
+        world.push(
+            Diagnostic::error(Code::M002, span, format!("`{kind}` cannot be in a key"))
+                .and(span_of(field), "its type")
+                .help(help),
+        );
+    }
+    fine
+}
+
+/// Keys that are ids of each other have no type in the end.
+fn endless(world: &mut World<'_>, model: usize) {
+    let Some((field, scalar @ Scalar::Id(_))) = world.single_key(model) else {
+        return;
+    };
+    let mut next = scalar;
+    // Only what leads back to this model is its fault.
+    for _ in 0..=world.tree.models.len() {
+        let Scalar::Id(target) = next else { return };
+        if target.0 == model {
+            let name = &world.model_tree(model).name.text;
+            let span = span_of(world.model_field(model, field));
+            let message = format!("the key of `{name}` is, in the end, the key of `{name}`");
+            world.error(
+                Code::R005,
+                span,
+                message,
+                "give one of the models in the circle a key of its own: `id uuid default=uuid-v7`",
+            );
+            world.model_fields[model].types[field] = None;
+            return;
+        }
+        let Some((_, after)) = world.single_key(target.0) else {
+            return;
+        };
+        next = after;
+    }
+}

@@ -1,0 +1,107 @@
+//! Paths: a field of the model, then fields of structs.
+
+use crate::diagnostics::{Code, did_you_mean};
+use crate::model::{Path, StructId, TypeKind};
+use crate::syntax::tree::Name;
+
+use super::world::World;
+
+/// A path and what it leads to.
+pub(super) struct Found {
+    pub(super) path: Path,
+    pub(super) kind: TypeKind,
+    /// The field, or a struct on the way to it, is optional.
+    pub(super) optional: bool,
+}
+
+/// Looks up a path; `of` is what names it: "index `by_title`".
+pub(super) fn find(world: &mut World<'_>, model: usize, name: &Name, of: &str) -> Option<Found> {
+    let mut steps = name.text.split('.');
+    let first = steps.next().unwrap_or_default();
+    let set = &world.model_fields[model];
+    let Some(&field) = set.names.get(first) else {
+        if !set.incomplete {
+            let tree = world.model_tree(model);
+            let computed = tree.computed.iter().map(|it| it.name.text.as_str());
+            let help = match did_you_mean(first, set.names.keys().copied().chain(computed)) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!(
+                    "`{}` has {}",
+                    tree.name.text,
+                    list(tree.fields.list.iter().map(|it| it.name.text.as_str()))
+                ),
+            };
+            world.error(
+                Code::I001,
+                name.span,
+                format!("{of} names an unknown field `{first}`"),
+                help,
+            );
+        }
+        return None;
+    };
+    let ty = set.types[field]?;
+    let mut found = Found {
+        path: Path {
+            field,
+            steps: Vec::new(),
+        },
+        kind: ty.kind,
+        optional: ty.optional,
+    };
+    for step in steps {
+        let TypeKind::Struct(StructId(id)) = found.kind else {
+            let kind = world.kind_name(found.kind);
+            let help = "a dot leads into a struct: write the field alone";
+            world.error(
+                Code::I001,
+                name.span,
+                format!("`{}`: `{kind}` has no field `{step}`", name.text),
+                help,
+            );
+            return None;
+        };
+        let set = &world.struct_fields[id];
+        let Some(&place) = set.names.get(step) else {
+            if !set.incomplete {
+                let tree = world.struct_tree(id);
+                let help = match did_you_mean(step, set.names.keys().copied()) {
+                    Some(meant) => format!("did you mean `{meant}`?"),
+                    None => format!(
+                        "`{}` has {}",
+                        tree.name.text,
+                        list(tree.fields.list.iter().map(|it| it.name.text.as_str()))
+                    ),
+                };
+                world.error(
+                    Code::I001,
+                    name.span,
+                    format!(
+                        "{of} names an unknown field `{step}` of `{}`",
+                        tree.name.text
+                    ),
+                    help,
+                );
+            }
+            return None;
+        };
+        let ty = set.types[place]?;
+        found.path.steps.push((StructId(id), place));
+        found.kind = ty.kind;
+        found.optional |= ty.optional;
+    }
+    Some(found)
+}
+
+/// `a`, `b`, `c`, …
+pub(super) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<&str> = names.collect();
+    let more = names.len() > 12;
+    names.truncate(12);
+    let list = names.join(", ");
+    match (list.is_empty(), more) {
+        (true, _) => "no fields".to_owned(),
+        (false, true) => format!("{list}, …"),
+        (false, false) => list,
+    }
+}

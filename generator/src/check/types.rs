@@ -1,0 +1,388 @@
+//! Types: names looked up, spellings of other languages answered.
+
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::model::{EnumId, FieldType, Item, ModelId, Scalar, StructId, TypeKind};
+use crate::source::Span;
+use crate::syntax::tree::Name;
+use crate::syntax::{self, Shape, shape, words};
+
+use super::world::World;
+
+/// The type that a text names; reports what is wrong with it.
+pub(super) fn resolve(world: &mut World<'_>, text: &Name) -> Option<FieldType> {
+    let Some(shape) = shape(&text.text) else {
+        unknown(world, text, None);
+        return None;
+    };
+    let kind = kind(world, &shape, text)?;
+    if shape.optional
+        && matches!(
+            kind,
+            TypeKind::List(_) | TypeKind::Map(_) | TypeKind::Version
+        )
+    {
+        let plain = text.text.trim_end_matches('?');
+        let why = if kind == TypeKind::Version {
+            "a version is always there"
+        } else {
+            "an empty one is the default"
+        };
+        world.error(
+            Code::S004,
+            text.span,
+            format!("`{plain}` cannot be optional"),
+            format!("write `{plain}`: {why}"),
+        );
+        return Some(FieldType {
+            kind,
+            optional: false,
+        });
+    }
+    Some(FieldType {
+        kind,
+        optional: shape.optional,
+    })
+}
+
+/// The type of a computed part: one value, always there.
+pub(super) fn scalar(world: &mut World<'_>, text: &Name) -> Option<Scalar> {
+    let ty = resolve(world, text)?;
+    match ty.kind {
+        TypeKind::Scalar(scalar) if !ty.optional => Some(scalar),
+        _ => {
+            let help = "the function may return none, one or several values: write the type of one";
+            world.error(
+                Code::S004,
+                text.span,
+                format!("`{}` cannot be the type of a computed part", text.text),
+                help,
+            );
+            None
+        }
+    }
+}
+
+fn builtin(head: &str) -> Option<TypeKind> {
+    let scalar = match head {
+        "bool" => Scalar::Bool,
+        "i32" => Scalar::I32,
+        "i64" => Scalar::I64,
+        "u32" => Scalar::U32,
+        "u64" => Scalar::U64,
+        "f64" => Scalar::F64,
+        "string" => Scalar::String,
+        "bytes" => Scalar::Bytes,
+        "uuid" => Scalar::Uuid,
+        "timestamp" => Scalar::Timestamp,
+        "date" => Scalar::Date,
+        "duration" => Scalar::Duration,
+        "decimal" => Scalar::Decimal,
+        "json" => return Some(TypeKind::Json),
+        "version" => return Some(TypeKind::Version),
+        _ => return None,
+    };
+    Some(TypeKind::Scalar(scalar))
+}
+
+fn kind(world: &mut World<'_>, shape: &Shape, text: &Name) -> Option<TypeKind> {
+    match (shape.head.as_str(), shape.arguments.as_slice()) {
+        (head, []) if builtin(head).is_some() => builtin(head),
+        ("id", [target]) if target.arguments.is_empty() && !target.optional => {
+            id(world, &target.head, text)
+        }
+        ("list", [of]) => item(world, of, text, "list").map(TypeKind::List),
+        ("map", [key, of]) if key.head == "string" && key.arguments.is_empty() && !key.optional => {
+            item(world, of, text, "map").map(TypeKind::Map)
+        }
+        ("map", _) => {
+            world.error(
+                Code::S003,
+                text.span,
+                format!("unknown type `{}`", text.text),
+                "the keys of a map are strings: `map<string,i64>`",
+            );
+            None
+        }
+        (head, []) => {
+            if let Some(&id) = world.enums.get(head) {
+                return Some(TypeKind::Scalar(Scalar::Enum(EnumId(id))));
+            }
+            if let Some(&id) = world.structs.get(head) {
+                return Some(TypeKind::Struct(StructId(id)));
+            }
+            unknown(world, text, Some(shape));
+            None
+        }
+        _ => {
+            unknown(world, text, Some(shape));
+            None
+        }
+    }
+}
+
+fn id(world: &mut World<'_>, target: &str, text: &Name) -> Option<TypeKind> {
+    let Some(&model) = world.models.get(target) else {
+        if !world.tree.incomplete {
+            let help = match did_you_mean(target, world.models.keys().copied()) {
+                Some(meant) => format!("did you mean `id<{meant}>`?"),
+                None => format!(
+                    "declare `model {target} table={} {{ … }}`",
+                    syntax::plural(target)
+                ),
+            };
+            world.error(
+                Code::R001,
+                text.span,
+                format!("unknown model `{target}`"),
+                help,
+            );
+        }
+        return None;
+    };
+    let tree = world.model_tree(model);
+    let key = tree.key.as_ref()?;
+    if key.fields.len() > 1 {
+        let names: Vec<&str> = key.fields.iter().map(|name| name.text.as_str()).collect();
+        world.push(
+            Diagnostic::error(Code::R002, text.span, format!("the key of `{target}` has {} fields", names.len()))
+                .and(key.span, "its key")
+                .help(format!("write a field for each of them, and `belongs-to NAME {target} on-delete=… {{ by {} }}`", names.join(" "))),
+        );
+        return None;
+    }
+    Some(TypeKind::Scalar(Scalar::Id(ModelId(model))))
+}
+
+fn item(world: &mut World<'_>, shape: &Shape, text: &Name, of: &str) -> Option<Item> {
+    if shape.optional {
+        world.error(
+            Code::S003,
+            text.span,
+            format!("a {of} holds no optional items"),
+            "leave the inner `?` out",
+        );
+        return None;
+    }
+    match kind(world, shape, text)? {
+        TypeKind::Scalar(scalar) => Some(Item::Scalar(scalar)),
+        TypeKind::Struct(id) => Some(Item::Struct(id)),
+        TypeKind::Json => {
+            world.error(
+                Code::S003,
+                text.span,
+                format!("a {of} holds no `json`"),
+                "write `json`: it may be a list or an object",
+            );
+            None
+        }
+        TypeKind::Version => {
+            world.error(
+                Code::S003,
+                text.span,
+                format!("a {of} holds no `version`"),
+                "a version is a field of its own",
+            );
+            None
+        }
+        TypeKind::List(_) | TypeKind::Map(_) => {
+            let help = format!(
+                "declare a struct with a field of the inner type, and write `{of}<…>` of the struct"
+            );
+            world.error(
+                Code::S003,
+                text.span,
+                format!("a {of} does not hold lists or maps"),
+                help,
+            );
+            None
+        }
+    }
+}
+
+fn unknown(world: &mut World<'_>, text: &Name, shape: Option<&Shape>) {
+    let written = text.text.trim_end_matches('?');
+    let optional = if written.len() < text.text.len() {
+        "?"
+    } else {
+        ""
+    };
+    if let Some(help) = translation(written, shape) {
+        world.error(
+            Code::S003,
+            text.span,
+            format!("unknown type `{written}`"),
+            help,
+        );
+        return;
+    }
+    let head = shape.map_or(written, |shape| shape.head.as_str());
+    if let Some(&model) = world.models.get(head) {
+        let name = &world.model_tree(model).name.text;
+        let help =
+            format!("write `id<{name}>{optional}` to refer to one, or make it a struct to hold it");
+        world.error(
+            Code::S003,
+            text.span,
+            format!("`{written}` is a model, not a type"),
+            help,
+        );
+        return;
+    }
+    if let Some((_, fault)) = syntax::punctuated(text.span, &text.text) {
+        world.push(fault);
+        return;
+    }
+    let plain = shape.is_some_and(|shape| shape.arguments.is_empty());
+    if world.tree.incomplete && plain && head.starts_with(char::is_uppercase) {
+        return;
+    }
+    let declared = world.enums.keys().chain(world.structs.keys()).copied();
+    let help = match did_you_mean(
+        head,
+        words::TYPES
+            .iter()
+            .copied()
+            .chain(["list", "map"])
+            .chain(declared),
+    ) {
+        Some(meant) if plain => format!("did you mean `{meant}{optional}`?"),
+        _ if head.starts_with(char::is_uppercase) && plain => {
+            format!("declare `enum {head} {{ … }}` or `struct {head} {{ … }}`")
+        }
+        _ => format!(
+            "types are {}, `id<Model>`, `list<T>`, `map<string,T>`",
+            words::TYPES.join(", ")
+        ),
+    };
+    world.error(
+        Code::S003,
+        text.span,
+        format!("unknown type `{written}`"),
+        help,
+    );
+}
+
+/// What other languages call a type, in ours.
+fn translation(text: &str, shape: Option<&Shape>) -> Option<String> {
+    if let Some(inner) = text.strip_suffix("[]") {
+        let inner = plain_name(inner).unwrap_or(inner);
+        return Some(format!("write `list<{inner}>`"));
+    }
+    if let Some((head, arguments)) = text.strip_suffix(')').and_then(|text| text.split_once('(')) {
+        return Some(match head.to_lowercase().as_str() {
+            "varchar" | "char" | "character" | "nvarchar" | "string" | "text" => {
+                format!("write `string max={}`", arguments.trim())
+            }
+            "varbinary" | "binary" | "bytes" => format!("write `bytes max={}`", arguments.trim()),
+            "decimal" | "numeric" => match arguments.split_once(',') {
+                Some((_, scale)) => format!("write `decimal scale={}`", scale.trim()),
+                None => "write `decimal scale=0`".to_owned(),
+            },
+            "enum" => "declare `enum NAME { … }` and write its name".to_owned(),
+            "timestamp" | "datetime" => "write `timestamp`: it is in microseconds".to_owned(),
+            _ => "a type has no parentheses: limits are `max=` and `min=`".to_owned(),
+        });
+    }
+    let shape = shape?;
+    let arguments: Vec<&str> = shape
+        .arguments
+        .iter()
+        .map(|argument| argument.head.as_str())
+        .collect();
+    match (
+        shape.head.rsplit("::").next().unwrap_or(""),
+        arguments.as_slice(),
+    ) {
+        ("Vec" | "Array", ["u8"]) => {
+            Some("write `bytes` (a list of others: `list<i32>`)".to_owned())
+        }
+        (
+            "Vec" | "Array" | "List" | "Set" | "HashSet" | "BTreeSet" | "set" | "array" | "vec",
+            [of],
+        ) => Some(format!("write `list<{}>`", plain_name(of).unwrap_or(of))),
+        ("Option" | "option" | "Optional" | "Maybe", [of]) => {
+            Some(format!("write `{}?`", plain_name(of).unwrap_or(of)))
+        }
+        ("Map" | "HashMap" | "BTreeMap" | "Record" | "dict", [_, of]) => Some(format!(
+            "write `map<string,{}>`",
+            plain_name(of).unwrap_or(of)
+        )),
+        ("Id" | "ID" | "Ref" | "ref" | "key", [of]) => Some(format!("write `id<{of}>`")),
+        (_, []) => plain(&shape.head),
+        _ => None,
+    }
+}
+
+/// Our name for a type without arguments that another language has.
+fn plain_name(text: &str) -> Option<&'static str> {
+    Some(match text.to_lowercase().as_str() {
+        "string" | "str" | "text" | "varchar" | "char" => "string",
+        "int" | "integer" | "int4" | "int32" | "i16" | "i8" | "smallint" | "short" => "i32",
+        "bigint" | "int8" | "int64" | "long" | "isize" => "i64",
+        "u8" | "u16" | "uint" => "u32",
+        "usize" | "uint64" => "u64",
+        "float" | "double" | "f32" | "real" => "f64",
+        "boolean" => "bool",
+        "datetime" | "timestamptz" | "instant" => "timestamp",
+        "blob" | "bytea" | "binary" => "bytes",
+        _ => return None,
+    })
+}
+
+fn plain(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    if words::TYPES.contains(&lower.as_str()) && lower != text {
+        return Some(format!("types are lower case here: `{lower}`"));
+    }
+    Some(
+        match text
+            .rsplit("::")
+            .next()
+            .unwrap_or("")
+            .to_lowercase()
+            .as_str()
+        {
+            "str" | "text" | "varchar" | "nvarchar" | "character" | "char" | "clob" | "email"
+            | "url" => "write `string`, with `max=` for its length".to_owned(),
+            "int" | "integer" | "int4" | "int32" | "number" | "serial" => {
+                "write `i32`, or `i64`, `u32`, `u64`".to_owned()
+            }
+            "bigint" | "int64" | "long" | "isize" | "bigserial" => "write `i64`".to_owned(),
+            "i8" | "tinyint" | "int1" => "write `i32 min=-128 max=127`".to_owned(),
+            "i16" | "smallint" | "int2" | "short" | "int16" => {
+                "write `i32 min=-32768 max=32767`".to_owned()
+            }
+            "u8" | "byte" => "write `u32 max=255`".to_owned(),
+            "u16" | "uint16" => "write `u32 max=65535`".to_owned(),
+            "uint" | "uint32" => "write `u32`".to_owned(),
+            "usize" | "uint64" => "write `u64`".to_owned(),
+            "i128" | "u128" => "write `decimal` (28 digits), or `bytes`".to_owned(),
+            "float" | "f32" | "double" | "real" | "float8" | "float64" => "write `f64`".to_owned(),
+            "numeric" | "money" | "bigdecimal" => {
+                "write `decimal`, with `scale=` for its digits".to_owned()
+            }
+            "boolean" => "write `bool`".to_owned(),
+            "datetime" | "timestamptz" | "instant" | "systemtime" | "utcdatetime" => {
+                "write `timestamp`".to_owned()
+            }
+            "time" => "write `duration` since midnight, or `timestamp`".to_owned(),
+            "localdate" | "naivedate" => "write `date`".to_owned(),
+            "interval" | "timespan" => "write `duration`".to_owned(),
+            "blob" | "bytea" | "binary" | "varbinary" | "buffer" => "write `bytes`".to_owned(),
+            "jsonb" | "object" | "any" | "value" => "write `json`".to_owned(),
+            "guid" | "cuid" | "ulid" => "write `uuid`".to_owned(),
+            "enum" => "declare `enum NAME { … }` and write its name".to_owned(),
+            "list" | "array" | "vec" => "write what it holds: `list<string>`".to_owned(),
+            "map" | "hashmap" | "dict" => "write what it holds: `map<string,i64>`".to_owned(),
+            "id" | "ref" | "reference" => {
+                "write the model: `id<Model>`; a key is `uuid`".to_owned()
+            }
+            _ => return None,
+        },
+    )
+}
+
+/// Where a field's type stands, for labels.
+pub(super) fn span_of(field: &crate::syntax::tree::FieldTree) -> Span {
+    field.ty.as_ref().map_or(field.name.span, |ty| ty.span)
+}

@@ -1,0 +1,177 @@
+//! What the whole schema declares, and the faults found so far.
+
+use std::collections::HashMap;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::model::{FieldType, Scalar, TypeKind};
+use crate::source::Span;
+use crate::syntax::tree::{EnumTree, FieldTree, ModelTree, Name, StructTree, Tree};
+
+/// Declarations by name, and types of fields once they are resolved.
+pub(super) struct World<'t> {
+    pub(super) tree: &'t Tree,
+    pub(super) enums: HashMap<&'t str, usize>,
+    pub(super) structs: HashMap<&'t str, usize>,
+    pub(super) models: HashMap<&'t str, usize>,
+    /// For each struct: its fields.
+    pub(super) struct_fields: Vec<FieldSet<'t>>,
+    /// For each model: its fields.
+    pub(super) model_fields: Vec<FieldSet<'t>>,
+    /// For each model: places of its relations by name.
+    pub(super) relation_names: Vec<HashMap<&'t str, usize>>,
+    /// For each model: places of the key's fields; `None` if they have been reported.
+    pub(super) keys: Vec<Option<Vec<usize>>>,
+    faults: Vec<Diagnostic>,
+}
+
+/// Fields by name, and the type of each: `None` if it has been reported.
+#[derive(Default)]
+pub(super) struct FieldSet<'t> {
+    pub(super) names: HashMap<&'t str, usize>,
+    pub(super) types: Vec<Option<FieldType>>,
+    pub(super) incomplete: bool,
+}
+
+fn places<'t>(names: impl Iterator<Item = &'t Name>) -> HashMap<&'t str, usize> {
+    let mut places = HashMap::new();
+    for (at, name) in names.enumerate() {
+        places.entry(name.text.as_str()).or_insert(at);
+    }
+    places
+}
+
+impl<'t> World<'t> {
+    pub(super) fn new(tree: &'t Tree, faults: Vec<Diagnostic>) -> Self {
+        Self {
+            tree,
+            enums: places(tree.enums.iter().map(|it| &it.name)),
+            structs: places(tree.structs.iter().map(|it| &it.name)),
+            models: places(tree.models.iter().map(|it| &it.name)),
+            struct_fields: Vec::new(),
+            model_fields: Vec::new(),
+            relation_names: tree
+                .models
+                .iter()
+                .map(|model| places(model.relations.iter().map(|relation| &relation.name)))
+                .collect(),
+            keys: Vec::new(),
+            faults,
+        }
+    }
+
+    pub(super) fn into_faults(self) -> Vec<Diagnostic> {
+        self.faults
+    }
+
+    pub(super) fn push(&mut self, fault: Diagnostic) {
+        self.faults.push(fault);
+    }
+
+    pub(super) fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(Diagnostic::error(code, span, message).help(help));
+    }
+
+    pub(super) fn warning(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(Diagnostic::warning(code, span, message).help(help));
+    }
+
+    pub(super) fn model_tree(&self, model: usize) -> &'t ModelTree {
+        &self.tree.models[model]
+    }
+
+    pub(super) fn struct_tree(&self, id: usize) -> &'t StructTree {
+        &self.tree.structs[id]
+    }
+
+    pub(super) fn enum_tree(&self, id: usize) -> &'t EnumTree {
+        &self.tree.enums[id]
+    }
+
+    pub(super) fn model_field(&self, model: usize, field: usize) -> &'t FieldTree {
+        &self.tree.models[model].fields.list[field]
+    }
+
+    /// The type of a model's field.
+    pub(super) fn model_type(&self, model: usize, field: usize) -> Option<FieldType> {
+        self.model_fields[model].types.get(field).copied().flatten()
+    }
+
+    /// The key field of a model whose key is one field, and its type.
+    pub(super) fn single_key(&self, model: usize) -> Option<(usize, Scalar)> {
+        let key = self.tree.models[model].key.as_ref()?;
+        let [only] = key.fields.as_slice() else {
+            return None;
+        };
+        let field = *self
+            .model_fields
+            .get(model)?
+            .names
+            .get(only.text.as_str())?;
+        match self.model_type(model, field)?.kind {
+            TypeKind::Scalar(scalar) => Some((field, scalar)),
+            _ => None,
+        }
+    }
+
+    /// The type that an `id<…>` holds in the end; other types are themselves.
+    pub(super) fn underlying(&self, scalar: Scalar) -> Option<Scalar> {
+        let mut scalar = scalar;
+        for _ in 0..=self.tree.models.len() {
+            let Scalar::Id(model) = scalar else {
+                return Some(scalar);
+            };
+            scalar = self.single_key(model.0)?.1;
+        }
+        None
+    }
+
+    /// A type as the schema writes it.
+    pub(super) fn scalar_name(&self, scalar: Scalar) -> String {
+        match scalar {
+            Scalar::Bool => "bool".into(),
+            Scalar::I32 => "i32".into(),
+            Scalar::I64 => "i64".into(),
+            Scalar::U32 => "u32".into(),
+            Scalar::U64 => "u64".into(),
+            Scalar::F64 => "f64".into(),
+            Scalar::String => "string".into(),
+            Scalar::Bytes => "bytes".into(),
+            Scalar::Uuid => "uuid".into(),
+            Scalar::Timestamp => "timestamp".into(),
+            Scalar::Date => "date".into(),
+            Scalar::Duration => "duration".into(),
+            Scalar::Decimal => "decimal".into(),
+            Scalar::Enum(id) => self.enum_tree(id.0).name.text.clone(),
+            Scalar::Id(id) => format!("id<{}>", self.model_tree(id.0).name.text),
+        }
+    }
+
+    /// A type as the schema writes it, without the question mark.
+    pub(super) fn kind_name(&self, kind: TypeKind) -> String {
+        use crate::model::Item;
+        let item = |item: Item| match item {
+            Item::Scalar(scalar) => self.scalar_name(scalar),
+            Item::Struct(id) => self.struct_tree(id.0).name.text.clone(),
+        };
+        match kind {
+            TypeKind::Scalar(scalar) => self.scalar_name(scalar),
+            TypeKind::Struct(id) => self.struct_tree(id.0).name.text.clone(),
+            TypeKind::Json => "json".into(),
+            TypeKind::Version => "version".into(),
+            TypeKind::List(of) => format!("list<{}>", item(of)),
+            TypeKind::Map(of) => format!("map<string,{}>", item(of)),
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! From files to a checked schema.
+
+use std::io;
+
+use crate::diagnostics::Diagnostic;
+use crate::model::Schema;
+use crate::source::Sources;
+
+/// What checking a schema gave.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The schema, if nothing is an error.
+    pub schema: Option<Schema>,
+    /// All faults, in the order of the files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files that were read: the first one, and what it imports.
+    pub sources: Sources,
+}
+
+impl Checked {
+    /// How many of the diagnostics are errors.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|it| it.is_error()).count()
+    }
+
+    /// How many of the diagnostics are warnings.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        self.diagnostics.len() - self.errors()
+    }
+}
+
+/// Checks a schema. `read` gives the text of a file by its name: `root`, then what it imports, each once.
+///
+/// # Errors
+///
+/// If `root` cannot be read; an import that cannot is a diagnostic.
+pub fn check(root: &str, mut read: impl FnMut(&str) -> io::Result<String>) -> io::Result<Checked> {
+    let loaded = crate::syntax::load(root, &mut read)?;
+    let (schema, diagnostics) = crate::check::check(&loaded.tree, loaded.faults);
+    Ok(Checked {
+        schema,
+        diagnostics,
+        sources: loaded.sources,
+    })
+}
+
+/// Checks a schema that is one text; an `import` in it is a fault.
+#[must_use]
+pub fn check_text(name: &str, text: &str) -> Checked {
+    let mut text = Some(text.to_owned());
+    let mut read = |_: &str| {
+        text.take()
+            .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no other file"))
+    };
+    check(name, &mut read).unwrap_or_else(|_| Checked {
+        schema: None,
+        diagnostics: Vec::new(),
+        sources: Sources::default(),
+    })
+}

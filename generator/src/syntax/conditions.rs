@@ -1,0 +1,261 @@
+//! `where`.
+
+use crate::diagnostics::{Code, Diagnostic, or_list};
+use crate::model::Comparison;
+use crate::source::Span;
+
+use super::habits;
+use super::kdl::{Node, ValueKind};
+use super::statement::{Faults, Statement, shown, unknown_property};
+use super::tree::{ConditionTree, Name, Test, TestTree};
+use super::words;
+
+/// `where { … }` or `where PATH CONDITION`.
+pub(super) fn where_statement(node: &Node, faults: &mut Faults) -> ConditionTree {
+    let Some(block) = &node.block else {
+        let Some((path, rest)) = node
+            .entries
+            .split_first()
+            .filter(|(path, _)| path.key.is_none())
+        else {
+            if let [only] = node.entries.as_slice()
+                && let Some(key) = only.key.as_ref().filter(|key| !key.text.is_empty())
+            {
+                // `where status=published`
+                let help = format!("write `where {} is={}`", key.text, shown(&only.value));
+                faults.error(
+                    Code::S001,
+                    only.span,
+                    format!("`{}=` is not a condition", key.text),
+                    help,
+                );
+            } else {
+                let help = "write `where FIELD is=VALUE`, or `where { … }`";
+                faults.error(Code::I004, node.header, "`where` has no condition", help);
+            }
+            return ConditionTree::Reported;
+        };
+        let Some(name) = faults.name(&path.value) else {
+            return ConditionTree::Reported;
+        };
+        let line = Node {
+            name: path.value.clone(),
+            entries: rest.to_vec(),
+            header: node.header,
+            ..node.clone()
+        };
+        return tests(&line, name, faults);
+    };
+    let statement = Statement::new(node, "where", faults);
+    statement.finish(&[], faults);
+    all_of(&block.nodes, block.span, "where", faults)
+}
+
+fn all_of(nodes: &[Node], span: Span, word: &str, faults: &mut Faults) -> ConditionTree {
+    let conditions = lines(nodes, faults);
+    if nodes.is_empty() {
+        let help = format!("leave `{word}` out, or write a condition: `status is=published`");
+        faults.error(
+            Code::I004,
+            span,
+            format!("the block of `{word}` is empty"),
+            help,
+        );
+        return ConditionTree::Reported;
+    }
+    ConditionTree::All(conditions)
+}
+
+fn lines(nodes: &[Node], faults: &mut Faults) -> Vec<ConditionTree> {
+    nodes.iter().map(|node| line(node, faults)).collect()
+}
+
+fn line(node: &Node, faults: &mut Faults) -> ConditionTree {
+    let Some(name) = faults.name(&node.name) else {
+        return ConditionTree::Reported;
+    };
+    faults.no_docs(node, &name.text);
+    let Some(block) = &node.block else {
+        return tests(node, name, faults);
+    };
+    let empty = node.entries.is_empty();
+    match name.text.as_str() {
+        "all" if empty => all_of(&block.nodes, block.span, "all", faults),
+        "any" if empty => {
+            if block.nodes.is_empty() {
+                faults.error(
+                    Code::I004,
+                    block.span,
+                    "the block of `any` is empty",
+                    "write conditions, of which one is enough",
+                );
+                return ConditionTree::Reported;
+            }
+            ConditionTree::Any(lines(&block.nodes, faults))
+        }
+        _ => {
+            let span = Span::new(block.span.file, block.span.start, block.span.start + 1);
+            let help = "conditions are joined by `any { … }` and `all { … }`";
+            faults.error(
+                Code::S001,
+                span,
+                format!("`{}` has no block", name.text),
+                help,
+            );
+            ConditionTree::Reported
+        }
+    }
+}
+
+/// `PATH CONDITION…`
+fn tests(node: &Node, path: Name, faults: &mut Faults) -> ConditionTree {
+    let mut statement = Statement::new(node, "where", faults);
+    let mut found: Vec<ConditionTree> = Vec::new();
+    let test = |test: Test, span: Span| {
+        ConditionTree::Test(TestTree {
+            path: path.clone(),
+            test,
+            span,
+        })
+    };
+    let comparisons = [
+        ("is", Comparison::Is),
+        ("not", Comparison::Not),
+        ("lt", Comparison::Less),
+        ("le", Comparison::LessOrEqual),
+        ("gt", Comparison::Greater),
+        ("ge", Comparison::GreaterOrEqual),
+    ];
+    for (word, comparison) in comparisons {
+        if let Some(property) = statement.property(word) {
+            found.push(test(
+                Test::Compare(comparison, property.value),
+                property.span,
+            ));
+        }
+    }
+    let first = statement.arguments.pop_front();
+    let mut reported = false;
+    match first.and_then(|entry| entry.value.as_bare()) {
+        Some("present") => found.push(test(Test::Present, node.header)),
+        Some("absent") => found.push(test(Test::Absent, node.header)),
+        Some("in") => {
+            let values: Vec<_> = statement
+                .arguments
+                .drain(..)
+                .map(|entry| entry.value.clone())
+                .collect();
+            if values.is_empty() {
+                faults.error(
+                    Code::I004,
+                    node.header,
+                    "`in` has no values",
+                    format!("write `{} in VALUE VALUE`", path.text),
+                );
+                reported = true;
+            } else {
+                found.push(test(Test::In(values), node.header));
+            }
+        }
+        _ => {
+            if let Some(entry) = first {
+                faults.push(not_a_condition(&path, entry, &mut statement));
+                reported = true;
+            }
+        }
+    }
+    for entry in statement.properties() {
+        let Some(key) = &entry.key else { continue };
+        let fault = if key.text.is_empty()
+            && !matches!(&entry.value.kind, ValueKind::Malformed(text) if text.starts_with('='))
+        {
+            Diagnostic::error(Code::S006, key.span, "`=` has nothing before it").help(format!(
+                "write `{} is={}`",
+                path.text,
+                shown(&entry.value)
+            ))
+        } else {
+            unknown_property("where", &key.text, key.span, &entry.value, words::CONDITION)
+        };
+        faults.push(fault);
+        reported = true;
+    }
+    if !reported && !statement.arguments.is_empty() {
+        statement.finish(words::CONDITION, faults);
+        reported = true;
+    }
+    if found.is_empty() && !reported {
+        let help = format!("write `{} is=VALUE`, or `{0} present`", path.text);
+        faults.error(
+            Code::I004,
+            node.header,
+            format!("`{}` alone is not a condition", path.text),
+            help,
+        );
+        reported = true;
+    }
+    if reported {
+        found.push(ConditionTree::Reported);
+    }
+    ConditionTree::All(found)
+}
+
+/// `status published`, `a > 5`, `x is null` …
+fn not_a_condition(
+    path: &Name,
+    entry: &super::kdl::Entry,
+    statement: &mut Statement<'_>,
+) -> Diagnostic {
+    let text = match &entry.value.kind {
+        ValueKind::Malformed(text) => return habits::malformed(entry.value.span, text),
+        _ => shown(&entry.value),
+    };
+    let rest = statement
+        .arguments
+        .drain(..)
+        .map(|entry| shown(&entry.value))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let operator = match text.as_str() {
+        "<" => "lt",
+        "<=" => "le",
+        ">" => "gt",
+        ">=" => "ge",
+        "!=" | "<>" => "not",
+        "is" if matches!(rest.as_str(), "null" | "absent") => {
+            return Diagnostic::error(Code::I004, entry.span, "`is null` is not a condition")
+                .help(format!("write `{} absent`", path.text));
+        }
+        "is" | "not" | "lt" | "le" | "gt" | "ge" => {
+            return Diagnostic::error(Code::S006, entry.span, format!("`{text}` has no `=`"))
+                .help(format!("write `{} {text}={rest}`", path.text));
+        }
+        "null" => {
+            return Diagnostic::error(Code::I004, entry.span, "`null` is not a condition")
+                .help(format!("write `{} absent`", path.text));
+        }
+        _ => {
+            let known = ["present", "absent", "in"];
+            let help = match crate::diagnostics::did_you_mean(&text, known) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!(
+                    "write `{} is={text}`; conditions are {}",
+                    path.text,
+                    or_list(words::CONDITION.iter().copied().chain(known), 10)
+                ),
+            };
+            return Diagnostic::error(
+                Code::S001,
+                entry.span,
+                format!("`{text}` is not a condition"),
+            )
+            .help(help);
+        }
+    };
+    Diagnostic::error(
+        Code::S008,
+        entry.span,
+        format!("`{text}` is not an operator here"),
+    )
+    .help(format!("write `{} {operator}={rest}`", path.text))
+}

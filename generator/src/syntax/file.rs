@@ -1,0 +1,281 @@
+//! Statements of a file.
+
+use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
+use crate::source::{FileId, Span};
+
+use super::fields::{fields, split_at_commas};
+use super::kdl::{self, Node};
+use super::models::model;
+use super::statement::{Faults, Statement};
+use super::tree::{EnumTree, Fields, Name, StructTree, Titled, Tree, VariantTree};
+use super::words;
+
+/// What a file says, into the tree; its imports come back.
+pub(super) fn file(
+    id: FileId,
+    text: &str,
+    root: bool,
+    tree: &mut Tree,
+    faults: &mut Faults,
+) -> Vec<Name> {
+    let read = kdl::read(id, text);
+    faults.list.extend(read.faults);
+    let mut imports = Vec::new();
+    let mut first = true;
+    for node in &read.nodes {
+        let Some(word) = faults.name(&node.name) else {
+            tree.incomplete = true;
+            continue;
+        };
+        let complete = match word.text.as_str() {
+            "schema" => {
+                schema(node, &word, root, first, tree, faults);
+                true
+            }
+            "import" => {
+                faults.no_docs(node, "import");
+                let mut statement = Statement::new(node, "import", faults);
+                let path = statement.name(faults, "import \"FILE.kdl\"");
+                statement.finish_line(&[], faults);
+                let complete = path.is_some();
+                imports.extend(path);
+                complete
+            }
+            "enum" => enumeration(node, faults)
+                .map(|it| tree.enums.push(it))
+                .is_some(),
+            "struct" => structure(node, faults)
+                .map(|it| tree.structs.push(it))
+                .is_some(),
+            "model" => model(node, faults).map(|it| tree.models.push(it)).is_some(),
+            _ => {
+                unknown(&word, node, faults);
+                false
+            }
+        };
+        first = false;
+        tree.incomplete |= !complete;
+    }
+    if root
+        && tree.schema.is_none()
+        && !read
+            .nodes
+            .iter()
+            .any(|node| node.name.as_str() == Some("schema"))
+    {
+        let fault = Diagnostic::error(Code::S006, Span::new(id, 0, 0), "the schema has no name")
+            .help("start the file with `schema NAME`: it names the store, as in `schema blog`");
+        faults.push(fault);
+    }
+    imports
+}
+
+fn schema(node: &Node, word: &Name, root: bool, first: bool, tree: &mut Tree, faults: &mut Faults) {
+    let mut statement = Statement::new(node, "schema", faults);
+    let Some(name) = statement.name(faults, "schema NAME") else {
+        return;
+    };
+    if node.block.is_some() {
+        let help = format!(
+            "write `schema {}` on a line of its own, and everything else below it",
+            name.text
+        );
+        faults.error(Code::S001, node.header, "`schema` has no block", help);
+        tree.incomplete = true;
+        statement.finish(&[], faults);
+    } else {
+        statement.finish_line(&[], faults);
+    }
+    if !root {
+        let help = "remove it: an imported file has no `schema`";
+        faults.error(
+            Code::S001,
+            node.header,
+            "`schema` in an imported file",
+            help,
+        );
+        return;
+    }
+    if let Some(first) = &tree.schema {
+        faults.push(
+            Diagnostic::error(Code::S002, word.span, "`schema` is given twice")
+                .label("again")
+                .and(first.name.span, "first")
+                .help("keep one of them"),
+        );
+        return;
+    }
+    if !first {
+        faults.error(
+            Code::S001,
+            node.header,
+            "`schema` is not the first statement",
+            "move it to the top of the file",
+        );
+    }
+    tree.schema = Some(Titled {
+        name,
+        docs: node.docs.lines.clone(),
+    });
+}
+
+fn unknown(word: &Name, node: &Node, faults: &mut Faults) {
+    let text = word.text.as_str();
+    let meant = match text.to_lowercase().as_str() {
+        "table" | "entity" | "class" | "record" | "collection" => Some("model"),
+        "type" => Some("struct"),
+        "include" | "use" | "mod" => Some("import"),
+        "database" | "datasource" | "namespace" | "package" => Some("schema"),
+        _ => did_you_mean(text, words::FILE.iter().copied()),
+    };
+    let help = match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if words::MODEL.contains(&text) => "write it in the block of its model".to_owned(),
+        None => format!("a file has {}", or_list(words::FILE.iter().copied(), 10)),
+    };
+    let message = if words::MODEL.contains(&text) {
+        format!("`{text}` is a statement of a model, not of the file")
+    } else {
+        format!("unknown statement `{text}`")
+    };
+    let _ = node;
+    faults.push(Diagnostic::error(Code::S001, word.span, message).help(help));
+}
+
+/// `enum NAME [ordered] [open] { VARIANT [was=]; … }`
+fn enumeration(node: &Node, faults: &mut Faults) -> Option<EnumTree> {
+    let mut statement = Statement::new(node, "enum", faults);
+    let name = statement.name(faults, "enum NAME { VARIANT; VARIANT }")?;
+    let ordered = statement.flag("ordered");
+    let open = statement.flag("open");
+    statement.finish(&[], faults);
+    let mut variants = Vec::new();
+    let mut incomplete = false;
+    for child in node.block.iter().flat_map(|block| &block.nodes) {
+        for line in split_at_commas(child, "variants", faults) {
+            let Some(variant) = faults.name(&line.name) else {
+                incomplete = true;
+                continue;
+            };
+            variants.extend(variant_line(&line, variant, &name, faults));
+        }
+    }
+    if variants.is_empty() && !incomplete {
+        let help = format!("write `enum {} {{ first; second }}`", name.text);
+        faults.error(
+            Code::S006,
+            node.header,
+            format!("enum `{}` has no variants", name.text),
+            help,
+        );
+        incomplete = true;
+    }
+    Some(EnumTree {
+        name,
+        docs: node.docs.lines.clone(),
+        ordered,
+        open,
+        variants,
+        incomplete,
+    })
+}
+
+/// A variant, or several that stand on one line without `;` and are reported.
+fn variant_line(node: &Node, variant: Name, of: &Name, faults: &mut Faults) -> Vec<VariantTree> {
+    let mut statement = Statement::new(node, &variant.text, faults);
+    let mut was: Vec<Name> = statement.property_name("was", faults).into_iter().collect();
+    was.extend(super::fields::was_block(node, "variant", faults));
+    let mut all = vec![VariantTree {
+        name: variant.clone(),
+        docs: node.docs.lines.clone(),
+        was,
+    }];
+    if !statement.arguments.is_empty() {
+        let rest = statement.names(faults);
+        let names: Vec<&str> = std::iter::once(&variant)
+            .chain(&rest)
+            .map(|name| name.text.as_str())
+            .collect();
+        let help = format!("write `enum {} {{ {} }}`", of.text, names.join("; "));
+        let span = rest.first().map_or(node.header, |first| {
+            first.span.to(rest[rest.len() - 1].span)
+        });
+        faults.push(
+            Diagnostic::error(
+                Code::S001,
+                span,
+                format!(
+                    "variant `{}` has arguments; one variant a line",
+                    variant.text
+                ),
+            )
+            .help(help),
+        );
+        all.extend(rest.into_iter().map(|name| VariantTree {
+            name,
+            docs: Vec::new(),
+            was: Vec::new(),
+        }));
+    }
+    statement.finish(&["was"], faults);
+    all
+}
+
+/// `struct NAME { fields { … } }`
+fn structure(node: &Node, faults: &mut Faults) -> Option<StructTree> {
+    let mut statement = Statement::new(node, "struct", faults);
+    let name = statement.name(faults, "struct NAME { fields { … } }")?;
+    statement.finish(&[], faults);
+    let mut all: Option<Fields> = None;
+    for child in node.block.iter().flat_map(|block| &block.nodes) {
+        let Some(word) = faults.name(&child.name) else {
+            continue;
+        };
+        match (word.text.as_str(), &child.block) {
+            ("fields", Some(block)) => {
+                faults.no_docs(child, "fields");
+                let statement = Statement::new(child, "fields", faults);
+                statement.finish(&[], faults);
+                if all.is_some() {
+                    faults.error(
+                        Code::S002,
+                        word.span,
+                        "`fields` is given twice",
+                        "keep one of them, or join them",
+                    );
+                } else {
+                    all = Some(fields(block, faults));
+                }
+            }
+            _ => {
+                if let Some(field) = super::fields::stray_field(child, &word.text, faults) {
+                    all.get_or_insert_default().list.push(field);
+                } else {
+                    super::indexes::unknown(&word, "a struct", &["fields"], faults);
+                    all.get_or_insert_default().incomplete = true;
+                }
+            }
+        }
+    }
+    let fields = all.unwrap_or_else(|| {
+        let help = format!(
+            "write `struct {} {{ fields {{ city string }} }}`",
+            name.text
+        );
+        faults.error(
+            Code::S006,
+            node.header,
+            format!("struct `{}` has no `fields`", name.text),
+            help,
+        );
+        Fields {
+            list: Vec::new(),
+            incomplete: true,
+        }
+    });
+    Some(StructTree {
+        name,
+        docs: node.docs.lines.clone(),
+        fields,
+    })
+}

@@ -1,0 +1,265 @@
+//! `model`.
+
+use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
+
+use super::events::events;
+use super::fields::{fields, stray_field};
+use super::indexes::{Once, computed, count, index};
+use super::kdl::Node;
+use super::relations::relation;
+use super::statement::{Faults, Statement};
+use super::tree::{EventsTree, Fields, KeyTree, ModelTree, Name, RelationWord};
+use super::words;
+
+/// `model NAME table=TABLE { … }`
+pub(super) fn model(node: &Node, faults: &mut Faults) -> Option<ModelTree> {
+    let mut statement = Statement::new(node, "model", faults);
+    let name = statement.name(faults, "model NAME table=TABLE { … }")?;
+    let given = statement.property("table");
+    let table = given
+        .as_ref()
+        .and_then(|property| faults.name(&property.value));
+    let was = statement.property_name("was", faults).into_iter().collect();
+    statement.finish(&["table", "was"], faults);
+    if given.is_none() {
+        let table = plural(&name.text);
+        faults.push(
+            Diagnostic::error(Code::M006, name.span, format!("model `{}` has no `table=`", name.text))
+                .help(format!("write `model {} table={table}`; it is the name on disk, so renaming the model stays free", name.text)),
+        );
+    }
+    let mut body = Body {
+        tree: ModelTree {
+            name,
+            docs: node.docs.lines.clone(),
+            table,
+            was,
+            fields: Fields::default(),
+            key: None,
+            computed: Vec::new(),
+            indexes: Vec::new(),
+            counts: Vec::new(),
+            relations: Vec::new(),
+            events: None,
+            incomplete: false,
+        },
+        fields: Once::default(),
+        key: Once::default(),
+        events: Once::default(),
+        stray: Fields::default(),
+    };
+    match &node.block {
+        Some(block) => {
+            for child in &block.nodes {
+                body.statement(child, faults);
+            }
+        }
+        None => {
+            let help = format!(
+                "write `model {} table={} {{ … }}` with `fields` and a `key`",
+                body.tree.name.text,
+                plural(&body.tree.name.text)
+            );
+            faults.error(
+                Code::S006,
+                node.header,
+                format!("model `{}` has no block", body.tree.name.text),
+                help,
+            );
+            body.tree.incomplete = true;
+            body.tree.fields.incomplete = true;
+        }
+    }
+    Some(body.finish())
+}
+
+struct Body {
+    tree: ModelTree,
+    fields: Once<Fields>,
+    key: Once<KeyTree>,
+    events: Once<EventsTree>,
+    /// Fields outside of `fields`: reported, and known so that nothing else is reported of them.
+    stray: Fields,
+}
+
+impl Body {
+    fn statement(&mut self, node: &Node, faults: &mut Faults) {
+        let Some(word) = faults.name(&node.name) else {
+            self.tree.incomplete = true;
+            return;
+        };
+        if matches!(word.text.as_str(), "fields" | "key" | "was") {
+            faults.no_docs(node, &word.text);
+        }
+        let before = faults.list.len();
+        let read = match word.text.as_str() {
+            "fields" => {
+                self.fields(node, &word, faults);
+                true
+            }
+            "key" => {
+                let mut statement = Statement::new(node, "key", faults);
+                let fields = statement.names(faults);
+                statement.finish_line(&[], faults);
+                if fields.is_empty() && faults.list.len() == before {
+                    faults.error(
+                        Code::S006,
+                        node.header,
+                        "`key` is not complete",
+                        "write `key FIELD`",
+                    );
+                }
+                self.key.set(
+                    KeyTree {
+                        fields,
+                        span: node.header,
+                    },
+                    &word,
+                    faults,
+                );
+                true
+            }
+            "was" => {
+                let mut statement = Statement::new(node, "was", faults);
+                self.tree.was.extend(statement.names(faults));
+                statement.finish_line(&[], faults);
+                true
+            }
+            "computed" => computed(node, faults)
+                .map(|computed| self.tree.computed.push(computed))
+                .is_some(),
+            "unique" | "index" => index(node, &word.text, faults)
+                .map(|index| self.tree.indexes.push(index))
+                .is_some(),
+            "count" => count(node, faults)
+                .map(|count| self.tree.counts.push(count))
+                .is_some(),
+            "belongs-to" => self.relation(node, &word.text, RelationWord::BelongsTo, faults),
+            "has-one" => self.relation(node, &word.text, RelationWord::HasOne, faults),
+            "has-many" => self.relation(node, &word.text, RelationWord::HasMany, faults),
+            "references-many" => {
+                self.relation(node, &word.text, RelationWord::ReferencesMany, faults)
+            }
+            "events" => {
+                let events = events(node, faults);
+                self.events.set(events, &word, faults);
+                true
+            }
+            _ => {
+                self.unknown(node, &word, faults);
+                false
+            }
+        };
+        if !read {
+            self.tree.incomplete = true;
+        }
+    }
+
+    fn relation(
+        &mut self,
+        node: &Node,
+        word: &str,
+        kind: RelationWord,
+        faults: &mut Faults,
+    ) -> bool {
+        relation(node, word, kind, faults)
+            .map(|relation| self.tree.relations.push(relation))
+            .is_some()
+    }
+
+    fn fields(&mut self, node: &Node, word: &Name, faults: &mut Faults) {
+        let statement = Statement::new(node, "fields", faults);
+        statement.finish(&[], faults);
+        if let Some(block) = &node.block {
+            self.fields.set(fields(block, faults), word, faults);
+        } else {
+            let help = "write `fields { id uuid default=uuid-v7 }`";
+            faults.error(Code::S006, node.header, "`fields` has no block", help);
+            self.tree.fields.incomplete = true;
+        }
+    }
+
+    fn unknown(&mut self, node: &Node, word: &Name, faults: &mut Faults) {
+        let text = word.text.as_str();
+        let fault = |message: String, help: String| {
+            Diagnostic::error(Code::S001, word.span, message).help(help)
+        };
+        if words::FILE.contains(&text) {
+            let help = format!(
+                "write it outside of `model {} {{ … }}`",
+                self.tree.name.text
+            );
+            faults.push(fault(
+                format!("`{text}` is a statement of the file, not of a model"),
+                help,
+            ));
+            return;
+        }
+        if matches!(text, "where" | "include") {
+            faults.push(fault(
+                format!("`{text}` is a statement of an index, not of a model"),
+                format!("write it in the block of its index: `index by_NAME FIELD {{ {text} … }}`"),
+            ));
+            return;
+        }
+        let meant = match text
+            .to_lowercase()
+            .replace(['_', '@'], "-")
+            .trim_matches('-')
+        {
+            "primary-key" | "primary" | "pk" | "primarykey" => Some("key"),
+            "belongs" | "references" | "foreign-key" | "relation" | "many-to-one" => {
+                Some("belongs-to")
+            }
+            "one-to-many" => Some("has-many"),
+            "one-to-one" => Some("has-one"),
+            "many-to-many" => Some("references-many"),
+            "columns" | "properties" | "attributes" => Some("fields"),
+            _ => did_you_mean(text, words::MODEL.iter().copied()),
+        };
+        if meant.is_none() && !matches!(text, "field" | "column") {
+            if let Some(field) = stray_field(node, text, faults) {
+                self.stray.list.push(field);
+                return;
+            }
+        }
+        let help = match (meant, text) {
+            (Some(meant), _) => format!("did you mean `{meant}`?"),
+            (None, "field" | "column") => {
+                "fields are lines of `fields { … }`, written NAME TYPE".to_owned()
+            }
+            (None, _) => format!("a model has {}", or_list(words::MODEL.iter().copied(), 12)),
+        };
+        if meant == Some("fields") || text == "field" || text == "column" {
+            self.tree.fields.incomplete = true;
+        }
+        faults.push(fault(
+            format!("unknown statement `{text}` of a model"),
+            help,
+        ));
+    }
+
+    fn finish(self) -> ModelTree {
+        let mut tree = self.tree;
+        if let Some(fields) = self.fields.value {
+            tree.fields.incomplete |= fields.incomplete;
+            tree.fields.list = fields.list;
+        }
+        tree.fields.list.extend(self.stray.list);
+        tree.key = self.key.value;
+        tree.events = self.events.value;
+        tree
+    }
+}
+
+/// A table's name for a model: `BlogPost` gives `blog_posts`.
+pub(crate) fn plural(model: &str) -> String {
+    let name = heck::ToSnakeCase::to_snake_case(model);
+    match name.as_bytes() {
+        [.., b's' | b'x' | b'z'] | [.., b'c' | b's', b'h'] => format!("{name}es"),
+        [.., before, b'y'] if !b"aeiou".contains(before) => {
+            format!("{}ies", &name[..name.len() - 1])
+        }
+        _ => format!("{name}s"),
+    }
+}

@@ -1,0 +1,174 @@
+//! `belongs-to`, `has-one`, `has-many` and `references-many`.
+
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+
+use super::indexes::unknown;
+use super::kdl::Node;
+use super::statement::{Faults, Statement};
+use super::tree::{Name, RelationTree, RelationWord};
+use super::words;
+
+/// A relation statement.
+pub(super) fn relation(
+    node: &Node,
+    word: &str,
+    kind: RelationWord,
+    faults: &mut Faults,
+) -> Option<RelationTree> {
+    let form = match kind {
+        RelationWord::BelongsTo => "belongs-to NAME MODEL by=FIELD on-delete=restrict",
+        RelationWord::HasOne => "has-one NAME MODEL via=RELATION",
+        RelationWord::HasMany => "has-many NAME MODEL via=RELATION",
+        RelationWord::ReferencesMany => "references-many NAME MODEL by=LIST-FIELD",
+    };
+    let known: &[&str] = match kind {
+        RelationWord::BelongsTo => &["by", "on-delete"],
+        RelationWord::HasOne => &["via"],
+        RelationWord::HasMany => &["via", "through", "to"],
+        RelationWord::ReferencesMany => &["by"],
+    };
+    let mut statement = Statement::new(node, word, faults);
+    let name = statement.name(faults, form)?;
+    let target = if statement.arguments.is_empty()
+        && name.text.starts_with(|c: char| c.is_ascii_uppercase())
+    {
+        // `has-many Post`: the name was left out.
+        let plural = if kind == RelationWord::HasMany {
+            "s"
+        } else {
+            ""
+        };
+        let help = format!(
+            "write `{word} {}{plural} {}`",
+            name.text.to_lowercase(),
+            name.text
+        );
+        faults.error(
+            Code::S006,
+            node.header,
+            format!("`{word}` needs a name before the model"),
+            help,
+        );
+        return None;
+    } else {
+        statement.name(faults, form)?
+    };
+    let mut take = |key: &str, faults: &mut Faults| {
+        known
+            .contains(&key)
+            .then(|| statement.property_name(key, faults))
+            .flatten()
+    };
+    let mut by: Vec<Name> = take("by", faults).into_iter().collect();
+    let via = take("via", faults);
+    let to = take("to", faults);
+    let through = take("through", faults);
+    let on_delete = take("on-delete", faults).and_then(|action| on_delete(action, faults));
+    let broken = known.iter().any(|key| {
+        node.entries
+            .iter()
+            .any(|entry| entry.key.as_ref().is_some_and(|name| name.text == *key))
+    }) && node.entries.iter().any(|entry| {
+        let wanted = entry
+            .key
+            .as_ref()
+            .is_some_and(|name| known.contains(&name.text.as_str()));
+        wanted && entry.value.as_str().is_none()
+    });
+    statement.finish(known, faults);
+    let mut given = !by.is_empty();
+    for child in node.block.iter().flat_map(|block| &block.nodes) {
+        let Some(word) = faults.name(&child.name) else {
+            continue;
+        };
+        if word.text == "by" && known.contains(&"by") {
+            let mut statement = Statement::new(child, "by", faults);
+            let names = statement.names(faults);
+            statement.finish_line(&[], faults);
+            if given {
+                faults.error(
+                    Code::S002,
+                    word.span,
+                    "`by` is given twice",
+                    "keep one of them",
+                );
+            } else {
+                by = names;
+                given = true;
+            }
+        } else {
+            unknown(
+                &word,
+                "a relation",
+                if known.contains(&"by") { &["by"] } else { &[] },
+                faults,
+            );
+        }
+    }
+    if known.contains(&"by") && by.is_empty() {
+        if !broken && !given {
+            let help = format!(
+                "write `by=FIELD`: `{word} {} {} by={}_id`",
+                name.text, target.text, name.text
+            );
+            faults.error(
+                Code::S006,
+                node.header,
+                format!("relation `{}` does not say by which field", name.text),
+                help,
+            );
+        }
+        return None;
+    }
+    if broken {
+        return None;
+    }
+    Some(RelationTree {
+        word: kind,
+        name,
+        docs: node.docs.lines.clone(),
+        target,
+        by,
+        via,
+        to,
+        through,
+        on_delete,
+        span: node.header,
+    })
+}
+
+/// The word after `on-delete=`, or the nearest one if it is none.
+fn on_delete(action: Name, faults: &mut Faults) -> Option<Name> {
+    if words::ON_DELETE.contains(&action.text.as_str()) {
+        return Some(action);
+    }
+    let meant = match action
+        .text
+        .to_lowercase()
+        .replace(['-', '_', ' '], "")
+        .as_str()
+    {
+        "setnull" | "null" | "nullify" => Some("clear"),
+        "noaction" | "none" | "ignore" | "donothing" => Some("unchecked"),
+        "deny" | "forbid" | "protect" => Some("restrict"),
+        "delete" => Some("cascade"),
+        _ => did_you_mean(&action.text, words::ON_DELETE.iter().copied()),
+    };
+    let help = match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "write `restrict`, `cascade`, `clear` or `unchecked`".to_owned(),
+    };
+    faults.push(
+        Diagnostic::error(
+            Code::S001,
+            action.span,
+            format!("unknown `on-delete={}`", action.text),
+        )
+        .help(help),
+    );
+    // `unchecked` asks for nothing else, so that one fault stays one.
+    Some(Name {
+        text: "unchecked".to_owned(),
+        span: action.span,
+    })
+}

@@ -1,0 +1,323 @@
+//! Taking a statement apart: arguments in order, properties by name, and whatever is left over.
+
+use std::collections::VecDeque;
+
+use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
+use crate::source::Span;
+
+use super::habits;
+use super::kdl::{Entry, Node, Value, ValueKind};
+use super::tree::{Name, Property};
+
+/// What is wrong so far.
+#[derive(Default)]
+pub(super) struct Faults {
+    pub(super) list: Vec<Diagnostic>,
+}
+
+impl Faults {
+    pub(super) fn push(&mut self, fault: Diagnostic) {
+        self.list.push(fault);
+    }
+
+    pub(super) fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(Diagnostic::error(code, span, message).help(help));
+    }
+
+    /// The name that a value is, without punctuation of another language.
+    pub(super) fn name(&mut self, value: &Value) -> Option<Name> {
+        let name = |text: &str| Name {
+            text: text.to_owned(),
+            span: value.span,
+        };
+        match &value.kind {
+            ValueKind::Quoted(text) => Some(name(text)),
+            ValueKind::Bare(text) => match habits::punctuated(value.span, text) {
+                None => Some(name(text)),
+                Some((clean, fault)) => {
+                    self.push(fault);
+                    (!clean.is_empty() && !clean.starts_with('@')).then(|| name(&clean))
+                }
+            },
+            ValueKind::Malformed(text) => {
+                self.push(habits::malformed(value.span, text));
+                None
+            }
+            ValueKind::Reported => None,
+            ValueKind::Number(text) | ValueKind::NotFinite(text) => {
+                self.error(
+                    Code::S006,
+                    value.span,
+                    format!("a name is wanted here, not `{text}`"),
+                    "a name starts with a letter",
+                );
+                None
+            }
+            ValueKind::Bool(_) | ValueKind::Null => {
+                self.error(
+                    Code::S006,
+                    value.span,
+                    "a name is wanted here, not a keyword",
+                    "a name starts with a letter",
+                );
+                None
+            }
+        }
+    }
+
+    /// `///` above a statement that cannot carry it.
+    pub(super) fn no_docs(&mut self, node: &Node, name: &str) {
+        if let Some(span) = node.docs.span {
+            let fault = Diagnostic::warning(Code::S009, span, format!("`{name}` carries no text"));
+            self.push(fault.help("write `//` for a comment"));
+        }
+    }
+
+    /// An entry that no statement wants.
+    fn unexpected(&mut self, entry: &Entry, statement: &str) {
+        match &entry.value.kind {
+            ValueKind::Malformed(text) => self.push(habits::malformed(entry.value.span, text)),
+            ValueKind::Reported => {}
+            ValueKind::Bare(text) if habits::punctuated(entry.value.span, text).is_some() => {
+                self.name(&entry.value);
+            }
+            _ => {
+                let text = shown(&entry.value);
+                self.error(
+                    Code::S001,
+                    entry.span,
+                    format!("`{statement}` takes no further `{text}`"),
+                    format!("remove `{text}`, or put `;` before it if it starts a statement"),
+                );
+            }
+        }
+    }
+}
+
+/// A value as a message shows it.
+pub(crate) fn shown(value: &Value) -> String {
+    match &value.kind {
+        ValueKind::Bare(text)
+        | ValueKind::Number(text)
+        | ValueKind::NotFinite(text)
+        | ValueKind::Malformed(text) => text.clone(),
+        ValueKind::Quoted(text) => format!("{text:?}"),
+        ValueKind::Bool(value) => format!("#{value}"),
+        ValueKind::Null => "#null".to_owned(),
+        ValueKind::Reported => "…".to_owned(),
+    }
+}
+
+/// A statement of which something has not been taken yet.
+pub(super) struct Statement<'n> {
+    pub(super) node: &'n Node,
+    /// As the schema calls it: `index`.
+    pub(super) word: &'n str,
+    pub(super) arguments: VecDeque<&'n Entry>,
+    properties: Vec<&'n Entry>,
+}
+
+impl<'n> Statement<'n> {
+    pub(super) fn new(node: &'n Node, word: &'n str, faults: &mut Faults) -> Self {
+        let mut statement = Self {
+            node,
+            word,
+            arguments: VecDeque::new(),
+            properties: Vec::new(),
+        };
+        if let Some(annotation) = &node.annotation {
+            let message = format!("`({})` stands before a statement", annotation.text);
+            faults.error(
+                Code::S001,
+                annotation.span,
+                message,
+                "annotations stand before the parts of an index: `(desc)field`",
+            );
+        }
+        for entry in &node.entries {
+            let Some(key) = &entry.key else {
+                statement.arguments.push_back(entry);
+                continue;
+            };
+            let first = statement.properties.iter().find(|other| {
+                other
+                    .key
+                    .as_ref()
+                    .is_some_and(|other| other.text == key.text)
+            });
+            match first {
+                Some(first) if !key.text.is_empty() => faults.push(
+                    Diagnostic::error(
+                        Code::S002,
+                        entry.span,
+                        format!("`{}=` is given twice", key.text),
+                    )
+                    .label("again")
+                    .and(first.span, "first")
+                    .help("keep one of them"),
+                ),
+                _ => statement.properties.push(entry),
+            }
+        }
+        statement
+    }
+
+    /// The next argument as a name; a fault if there is none.
+    pub(super) fn name(&mut self, faults: &mut Faults, wanted: &str) -> Option<Name> {
+        let Some(entry) = self.arguments.pop_front() else {
+            let only_reported = self
+                .node
+                .entries
+                .iter()
+                .any(|entry| entry.value.kind == ValueKind::Reported);
+            if !only_reported {
+                faults.error(
+                    Code::S006,
+                    self.node.header,
+                    format!("`{}` is not complete", self.word),
+                    format!("write `{wanted}`"),
+                );
+            }
+            return None;
+        };
+        self.without_annotation(entry, faults);
+        faults.name(&entry.value)
+    }
+
+    /// All arguments that are left, as names.
+    pub(super) fn names(&mut self, faults: &mut Faults) -> Vec<Name> {
+        let mut names = Vec::new();
+        while let Some(entry) = self.arguments.pop_front() {
+            self.without_annotation(entry, faults);
+            names.extend(faults.name(&entry.value));
+        }
+        names
+    }
+
+    fn without_annotation(&self, entry: &Entry, faults: &mut Faults) {
+        if let Some(annotation) = &entry.annotation {
+            let message = format!(
+                "`{}` takes no annotation `({})`",
+                self.word, annotation.text
+            );
+            faults.error(
+                Code::S001,
+                annotation.span,
+                message,
+                "annotations stand before the parts of an index: `(desc)field`",
+            );
+        }
+    }
+
+    /// Takes the next argument if it is this bare word.
+    pub(super) fn flag(&mut self, word: &str) -> bool {
+        let found = self
+            .arguments
+            .iter()
+            .position(|entry| entry.value.as_bare() == Some(word));
+        found.is_some_and(|at| self.arguments.remove(at).is_some())
+    }
+
+    /// Takes a property.
+    pub(super) fn property(&mut self, key: &str) -> Option<Property> {
+        let at = self
+            .properties
+            .iter()
+            .position(|entry| entry.key.as_ref().is_some_and(|name| name.text == key))?;
+        let entry = self.properties.remove(at);
+        let name = entry.key.as_ref()?;
+        Some(Property {
+            key: Name {
+                text: name.text.clone(),
+                span: name.span,
+            },
+            value: entry.value.clone(),
+            span: entry.span,
+        })
+    }
+
+    /// Takes a property whose value is a name.
+    pub(super) fn property_name(&mut self, key: &str, faults: &mut Faults) -> Option<Name> {
+        let property = self.property(key)?;
+        faults.name(&property.value)
+    }
+
+    /// The properties that have not been taken.
+    pub(super) fn properties(&self) -> &[&'n Entry] {
+        &self.properties
+    }
+
+    /// Reports what has not been taken. `known` are the properties that the statement has.
+    pub(super) fn finish(self, known: &[&str], faults: &mut Faults) {
+        for entry in &self.arguments {
+            faults.unexpected(entry, self.word);
+        }
+        for entry in &self.properties {
+            let Some(key) = &entry.key else { continue };
+            faults.push(unknown_property(
+                self.word,
+                key.text.as_str(),
+                key.span,
+                &entry.value,
+                known,
+            ));
+        }
+    }
+
+    /// [`Self::finish`] of a statement that has no block.
+    pub(super) fn finish_line(self, known: &[&str], faults: &mut Faults) {
+        if let Some(block) = &self.node.block {
+            let brace = Span::new(block.span.file, block.span.start, block.span.start + 1);
+            faults.error(
+                Code::S001,
+                brace,
+                format!("`{}` has no block", self.word),
+                "write it on one line, without `{ }`",
+            );
+        }
+        self.finish(known, faults);
+    }
+}
+
+/// What to say of a property that the statement does not have.
+pub(super) fn unknown_property(
+    word: &str,
+    key: &str,
+    span: Span,
+    value: &Value,
+    known: &[&str],
+) -> Diagnostic {
+    if let ValueKind::Malformed(text) = &value.kind
+        && text.starts_with('=')
+    {
+        return habits::comparison(span.to(value.span), text);
+    }
+    if key.is_empty() {
+        return Diagnostic::error(Code::S006, span, "`=` has nothing before it")
+            .help("a property is written `name=value`, without a space before `=`");
+    }
+    if let Some((_, fault)) = habits::punctuated(span, key) {
+        return if key.chars().all(|c| c.is_ascii_punctuation()) && !key.contains([',', ':']) {
+            habits::comparison(span, &format!("{key}="))
+        } else {
+            fault
+        };
+    }
+    let help = match (did_you_mean(key, known.iter().copied()), known) {
+        (Some(meant), _) => format!("did you mean `{meant}`?"),
+        (None, []) => format!("`{word}` has no properties"),
+        (None, known) => format!("`{word}` has {}", or_list(known.iter().copied(), 10)),
+    };
+    Diagnostic::error(
+        Code::S001,
+        span,
+        format!("unknown property `{key}` of `{word}`"),
+    )
+    .help(help)
+}
