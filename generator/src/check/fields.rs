@@ -300,6 +300,10 @@ impl Properties<'_, '_, '_> {
             ValueKind::Reported => {}
             ValueKind::Malformed(text) => {
                 let fault = malformed(property.value.span, text);
+                let fault = match text.as_str() {
+                    "true" | "false" => fault.help(format!("write `{key}=#{text}`")),
+                    _ => fault,
+                };
                 self.world.push(fault);
             }
             _ => {

@@ -540,7 +540,7 @@ fn unbounded(world: &mut World<'_>, model: usize, at: Span, path: &Path, part: &
         Some((id, place)) => &world.struct_tree(id.0).fields.list[*place],
     };
     // A reference is bounded where its target's key is declared.
-    if matches!(part.ty, Scalar::Id(_)) {
+    if matches!(part.ty, Scalar::Id(_)) || field.broken {
         return;
     }
     let property = if part.each { "item-max" } else { "max" };
@@ -581,7 +581,7 @@ pub(super) fn key_size(world: &mut World<'_>, model: usize) {
             _ => None,
         })
         .collect();
-    let of = format!("model `{}`", world.model_tree(model).name.text);
+    let of = format!("the key of `{}`", world.model_tree(model).name.text);
     size(world, model, tree.span, &parts, &of, true);
 }
 

@@ -81,8 +81,9 @@ fn valid(world: &mut World<'_>, name: &Name, what: &str, case: Case) -> bool {
             &text[2..]
         ))
     } else if matches!(text, "self" | "super" | "crate" | "Self" | "_") {
+        let other = if text == "_" { "rest" } else { "self_" };
         Some(format!(
-            "Rust keeps `{text}` for itself even as `r#{text}`: write `{text}_` or another word"
+            "Rust keeps `{text}` for itself even as `r#{text}`: write another word, as in `{other}`"
         ))
     } else if text.starts_with("__") {
         Some("names that start with `__` belong to the generated code".to_owned())

@@ -186,8 +186,12 @@ impl Check<'_, '_, '_> {
                 ),
             };
             let message = format!(
-                "the key of `{target_name}` has {} field(s), `{}` gives {}",
-                key.len(),
+                "the key of `{target_name}` has {}, `{}` gives {}",
+                if key.len() == 1 {
+                    "one field".to_owned()
+                } else {
+                    format!("{} fields", key.len())
+                },
                 self.name(),
                 by.len()
             );

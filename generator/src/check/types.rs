@@ -246,6 +246,10 @@ fn unknown(world: &mut World<'_>, text: &Name, shape: Option<&Shape>) {
             .chain(declared),
     ) {
         Some(meant) if plain => format!("did you mean `{meant}{optional}`?"),
+        _ if plain && did_you_mean(head, world.models.keys().copied()).is_some() => {
+            let meant = did_you_mean(head, world.models.keys().copied()).unwrap_or_default();
+            format!("did you mean `id<{meant}>{optional}`?")
+        }
         _ if head.starts_with(char::is_uppercase) && plain => {
             format!("declare `enum {head} {{ … }}` or `struct {head} {{ … }}`")
         }

@@ -175,7 +175,13 @@ fn tests(node: &Node, path: Name, faults: &mut Faults) -> ConditionTree {
                 shown(&entry.value)
             ))
         } else {
-            unknown_property("where", &key.text, key.span, &entry.value, words::CONDITION)
+            let fault =
+                unknown_property("where", &key.text, key.span, &entry.value, words::CONDITION);
+            let help = fault
+                .help
+                .replace("FIELD", &path.text)
+                .replace("VALUE", &shown(&entry.value));
+            fault.help(help)
         };
         faults.push(fault);
         reported = true;
@@ -236,7 +242,12 @@ fn not_a_condition(
         }
         _ => {
             let known = ["present", "absent", "in"];
-            let help = match crate::diagnostics::did_you_mean(&text, known) {
+            let synonym = match text.to_lowercase().as_str() {
+                "exists" | "some" | "set" | "not-null" | "notnull" => Some("present"),
+                "missing" | "none" | "empty" | "unset" => Some("absent"),
+                _ => crate::diagnostics::did_you_mean(&text, known),
+            };
+            let help = match synonym {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!(
                     "write `{} is={text}`; conditions are {}",

@@ -159,7 +159,13 @@ impl Reading {
 /// A bare word that is none of the events that every model can have.
 fn unknown_event(name: &Name, faults: &mut Faults) {
     let known = words::EVENTS.iter().copied();
-    let help = match did_you_mean(&name.text, known.chain(["partition-by"])) {
+    let synonym = match name.text.as_str() {
+        "inserted" | "added" | "new" | "create" | "insert" => Some("created"),
+        "changed" | "modified" | "saved" | "update" => Some("updated"),
+        "removed" | "destroyed" | "delete" | "remove" => Some("deleted"),
+        _ => did_you_mean(&name.text, known.chain(["partition-by"])),
+    };
+    let help = match synonym {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => format!(
             "an event of your own has a block, even an empty one: `{} {{ }}`",

@@ -12,7 +12,12 @@ use super::words;
 pub(super) fn fields(block: &Block, faults: &mut Faults) -> Fields {
     let mut fields = Fields::default();
     for node in &block.nodes {
-        for line in split_at_commas(node, "fields", faults) {
+        let lines = split_at_commas(node, "fields", faults);
+        for line in lines
+            .into_iter()
+            .flat_map(|line| split_at_names(line, faults))
+            .collect::<Vec<_>>()
+        {
             match field(&line, faults) {
                 Some(field) => fields.list.push(field),
                 None => fields.incomplete = true,
@@ -85,6 +90,55 @@ pub(super) fn split_at_commas(node: &Node, what: &str, faults: &mut Faults) -> V
     lines
 }
 
+/// `id uuid title string`: two fields that no `;` separates.
+fn split_at_names(mut line: Node, faults: &mut Faults) -> Vec<Node> {
+    let mut lines = Vec::new();
+    loop {
+        let is_type = |at: usize| {
+            let entry = line.entries.get(at).filter(|entry| entry.key.is_none());
+            entry
+                .and_then(|entry| type_text(&entry.value))
+                .is_some_and(looks_like_type)
+        };
+        let starts = |at: usize| {
+            let name = &line.entries[at];
+            // `NOT NULL` and the like are answered as words of SQL.
+            let word = name
+                .value
+                .as_bare()
+                .is_some_and(|word| word.starts_with(char::is_lowercase));
+            word && name.key.is_none() && !is_type(at) && is_type(at + 1)
+        };
+        let next = (1..line.entries.len()).find(|&at| is_type(0) && starts(at));
+        let Some(next) = next else {
+            lines.push(line);
+            return lines;
+        };
+        let rest = line.entries.split_off(next);
+        let (name, ty) = (&rest[0], &rest[1]);
+        let text = format!(
+            "{} {}",
+            name.value.as_bare().unwrap_or_default(),
+            type_text(&ty.value).unwrap_or_default()
+        );
+        faults.error(
+            Code::S006,
+            name.span,
+            "two fields on one line",
+            format!("`;` is missing before `{text}`"),
+        );
+        let following = Node {
+            name: name.value.clone(),
+            header: name.span,
+            entries: rest[1..].to_vec(),
+            docs: super::kdl::Docs::default(),
+            ..line.clone()
+        };
+        line.block = None;
+        lines.push(std::mem::replace(&mut line, following));
+    }
+}
+
 /// The value without a comma at its end, and whether there was one.
 fn without_comma(value: &Value) -> (Value, bool) {
     let kind = match &value.kind {
@@ -134,7 +188,8 @@ pub(super) fn looks_like_type(text: &str) -> bool {
 
 /// `NAME TYPE [property…]`
 pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
-    let name = faults.name(&node.name)?;
+    let before = faults.list.len();
+    let name = field_name(node, faults)?;
     let mut statement = Statement::new(node, &name.text, faults);
     let texts: Vec<Option<&str>> = statement
         .arguments
@@ -197,6 +252,7 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
             ty,
             properties: Vec::new(),
             was: Vec::new(),
+            broken: true,
         });
     } else if words::MODEL.contains(&name.text.as_str())
         && !typed(0)
@@ -227,6 +283,7 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
             ty,
             properties: Vec::new(),
             was: Vec::new(),
+            broken: true,
         });
     }
     let ty = field_type(&name, &mut statement, faults);
@@ -248,6 +305,30 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
         ty,
         properties,
         was,
+        broken: faults.list.len() > before,
+    })
+}
+
+/// The name of a field; `name: string` is what people of most languages write.
+fn field_name(node: &Node, faults: &mut Faults) -> Option<Name> {
+    let written = node.name.as_bare().unwrap_or_default();
+    let Some(plain) = written.strip_suffix(':').filter(|plain| !plain.is_empty()) else {
+        return faults.name(&node.name);
+    };
+    let ty = node
+        .entries
+        .first()
+        .and_then(|entry| type_text(&entry.value))
+        .unwrap_or("TYPE");
+    faults.error(
+        Code::S008,
+        node.name.span,
+        format!("field name `{written}` ends in `:`"),
+        format!("write `{plain} {ty}`"),
+    );
+    Some(Name {
+        text: plain.to_owned(),
+        span: node.name.span,
     })
 }
 
@@ -300,7 +381,7 @@ fn field_type(name: &Name, statement: &mut Statement<'_>, faults: &mut Faults) -
         faults.name(&entry.value);
         return None;
     }
-    if text.ends_with(',') && text.contains('<') {
+    if text.starts_with("map<") && text.ends_with(',') {
         // `map<string, i64>`: the rest of the type is the next word.
         let rest = statement
             .arguments
@@ -320,6 +401,16 @@ fn field_type(name: &Name, statement: &mut Statement<'_>, faults: &mut Faults) -
                 span: entry.span,
             });
         }
+    }
+    if text.ends_with(',') && text.contains('<') {
+        let rest = statement
+            .arguments
+            .pop_front()
+            .and_then(|next| type_text(&next.value));
+        return Some(Name {
+            text: format!("{text}{}", rest.unwrap_or_default()),
+            span: entry.span,
+        });
     }
     Some(Name {
         text: text.to_owned(),
@@ -369,16 +460,6 @@ fn too_many(name: &Name, statement: &mut Statement<'_>, faults: &mut Faults) {
         ("SECRET", _) => "write `secret=#true`".to_owned(),
         ("REQUIRED", _) => "leave it out: a field without `?` is always there".to_owned(),
         ("=", _) => "write `default=VALUE`".to_owned(),
-        (_, Some(second)) if looks_like_type(second) => {
-            faults.error(
-                Code::S006,
-                span,
-                "two fields on one line",
-                format!("`;` is missing before `{first} {second}`"),
-            );
-            statement.arguments.clear();
-            return;
-        }
         _ => match did_you_mean(first, words::FIELD.iter().copied()) {
             Some(meant) => format!("write `{meant}=VALUE`"),
             None => return,

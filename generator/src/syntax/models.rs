@@ -98,6 +98,10 @@ impl Body {
                 true
             }
             "key" => {
+                let (node, rest) = &split_key(node, faults);
+                if let Some(rest) = rest {
+                    self.statement(rest, faults);
+                }
                 let mut statement = Statement::new(node, "key", faults);
                 let fields = statement.names(faults);
                 statement.finish_line(&[], faults);
@@ -250,6 +254,51 @@ impl Body {
         tree.events = self.events.value;
         tree
     }
+}
+
+/// `key id index by_title title`: the key, and the statement that its `;` is missing before.
+fn split_key(node: &Node, faults: &mut Faults) -> (Node, Option<Node>) {
+    let starts = |entry: &super::kdl::Entry| {
+        entry.key.is_none()
+            && entry
+                .value
+                .as_bare()
+                .is_some_and(|word| words::MODEL.contains(&word))
+    };
+    let at = node
+        .entries
+        .iter()
+        .skip(1)
+        .position(starts)
+        .map(|at| at + 1);
+    // A field may have that name too; a statement goes on after it.
+    let Some(at) = at.filter(|at| node.entries.len() > at + 2 || node.block.is_some()) else {
+        return (node.clone(), None);
+    };
+    let word = &node.entries[at];
+    let text = word.value.as_bare().unwrap_or_default();
+    let help = format!("put `;` before `{text}`: two statements are on one line");
+    faults.error(
+        Code::S006,
+        word.span,
+        format!("`;` is missing before `{text}`"),
+        help,
+    );
+    let rest = Node {
+        name: word.value.clone(),
+        entries: node.entries[at + 1..].to_vec(),
+        header: word.span.to(node.header),
+        docs: super::kdl::Docs::default(),
+        ..node.clone()
+    };
+    (
+        Node {
+            entries: node.entries[..at].to_vec(),
+            block: None,
+            ..node.clone()
+        },
+        Some(rest),
+    )
 }
 
 /// A table's name for a model: `BlogPost` gives `blog_posts`.

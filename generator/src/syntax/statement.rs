@@ -45,6 +45,23 @@ impl Faults {
                     (!clean.is_empty() && !clean.starts_with('@')).then(|| name(&clean))
                 }
             },
+            ValueKind::Malformed(text) if text.starts_with(|c: char| c.is_ascii_digit()) => {
+                let fault =
+                    Diagnostic::error(Code::M003, value.span, format!("`{text}` is not a name"));
+                self.push(fault.help("a name starts with a letter"));
+                None
+            }
+            ValueKind::Malformed(text)
+                if text
+                    .strip_prefix("r#")
+                    .is_some_and(|rest| rest.starts_with(|c: char| c.is_alphabetic())) =>
+            {
+                let plain = &text[2..];
+                let fault =
+                    Diagnostic::error(Code::M003, value.span, format!("`{text}` is not a name"));
+                self.push(fault.help(format!("write `{plain}`: a Rust keyword is a fine name")));
+                Some(name(plain))
+            }
             ValueKind::Malformed(text) => {
                 self.push(habits::malformed(value.span, text));
                 None
@@ -302,12 +319,36 @@ pub(super) fn unknown_property(
         return Diagnostic::error(Code::S006, span, "`=` has nothing before it")
             .help("a property is written `name=value`, without a space before `=`");
     }
+    if key.starts_with("==") {
+        return habits::comparison(span, key);
+    }
     if let Some((_, fault)) = habits::punctuated(span, key) {
         return if key.chars().all(|c| c.is_ascii_punctuation()) && !key.contains([',', ':']) {
             habits::comparison(span, &format!("{key}="))
         } else {
             fault
         };
+    }
+    let habit = match key.to_lowercase().replace(['-', '_'], "").as_str() {
+        _ if !known.contains(&"max") => None,
+        "length" | "lenght" | "len" | "size" | "maxlength" | "maxlen" | "limit" => {
+            Some("write `max=`")
+        }
+        "nullable" | "optional" | "null" | "required" => {
+            Some("write `?` after the type of an optional field")
+        }
+        "primary" | "primarykey" | "pk" => Some("write a statement of the model: `key FIELD`"),
+        "unique" => Some("write a statement of the model: `unique by_FIELD FIELD`"),
+        "index" => Some("write a statement of the model: `index by_FIELD FIELD`"),
+        _ => None,
+    };
+    let message = format!("unknown property `{key}` of `{word}`");
+    if let Some(help) = habit {
+        return Diagnostic::error(Code::S001, span, message).help(help);
+    }
+    if (word, key) == ("index", "unique") {
+        return Diagnostic::error(Code::S001, span, message)
+            .help("write `unique` instead of `index`");
     }
     let help = match (did_you_mean(key, known.iter().copied()), known) {
         (Some(meant), _) => format!("did you mean `{meant}`?"),

@@ -70,6 +70,8 @@ pub(crate) struct FieldTree {
     /// Known properties but `was`, each once.
     pub(crate) properties: Vec<Property>,
     pub(crate) was: Vec<Name>,
+    /// Something on the line has been reported: a limit that is missing may be it.
+    pub(crate) broken: bool,
 }
 
 impl FieldTree {

@@ -1,3 +1,4 @@
 //! The tests of the generator, as one program.
 
+mod diagnostics;
 mod random;

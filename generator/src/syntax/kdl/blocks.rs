@@ -29,15 +29,14 @@ pub(super) fn balance(
         };
         faults.push(missing(file, text, &tokens, open, before));
         let at = tokens[before].start;
-        tokens.insert(
-            before,
-            Token {
-                kind: TokenKind::Close,
-                start: at,
-                end: at,
-                spaced: true,
-            },
-        );
+        // The line goes on as one of its own.
+        let inserted = [TokenKind::Close, TokenKind::Newline].map(|kind| Token {
+            kind,
+            start: at,
+            end: at,
+            spaced: true,
+        });
+        tokens.splice(before..before, inserted);
     }
     close_the_rest(file, text, tokens, faults)
 }

@@ -458,7 +458,22 @@ impl Reader<'_> {
             text: String::new(),
             span: self.span(),
         };
+        let first = self.at;
         let (annotation, value) = self.after_equals(&key);
+        // `==` is an operator of other languages, and keeps its text for what is said of it.
+        let equals = self.tokens[first..]
+            .iter()
+            .take_while(|token| token.kind == TokenKind::Equals)
+            .count();
+        let text = if equals > 1 {
+            "=".repeat(equals)
+        } else {
+            String::new()
+        };
+        let key = Word {
+            text,
+            span: key.span,
+        };
         let span = start.to(value.span);
         Entry {
             key: Some(key),
