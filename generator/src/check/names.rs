@@ -81,7 +81,11 @@ fn valid(world: &mut World<'_>, name: &Name, what: &str, case: Case) -> bool {
             &text[2..]
         ))
     } else if matches!(text, "self" | "super" | "crate" | "Self" | "_") {
-        let other = if text == "_" { "rest" } else { "self_" };
+        let other = match (case, text) {
+            (Case::Snake, "_") => "rest",
+            (Case::Snake, _) => "self_",
+            _ => "Own",
+        };
         Some(format!(
             "Rust keeps `{text}` for itself even as `r#{text}`: write another word, as in `{other}`"
         ))

@@ -6,6 +6,8 @@
 //!
 //! **Invariant:** time and memory are linear in the text, and nesting is bounded: no text overflows the stack.
 
+#[cfg(test)]
+mod against_kdl;
 mod blocks;
 mod lexer;
 mod node;
