@@ -236,8 +236,7 @@ fn never(world: &mut World<'_>, musts: &[Must]) {
 /// Whether no value meets both.
 fn excludes(a: &Tested, b: &Tested) -> bool {
     match (a, b) {
-        (Tested::Absent, Tested::Absent) | (Tested::Present, Tested::Present) => false,
-        (Tested::Absent, Tested::Compare(Comparison::Not, _))
+        (Tested::Absent, Tested::Absent | Tested::Compare(Comparison::Not, _))
         | (Tested::Compare(Comparison::Not, _), Tested::Absent) => false,
         (Tested::Absent, _) | (_, Tested::Absent) => true,
         (Tested::Present, _) | (_, Tested::Present) => false,

@@ -96,8 +96,8 @@ fn index(
     tree: &IndexTree,
     computed: &[Option<Computed>],
 ) -> Option<Index> {
-    let word = if tree.unique { "unique" } else { "index" };
-    let of = format!("{word} `{}`", tree.name.text);
+    let statement = if tree.unique { "unique" } else { "index" };
+    let of = format!("{statement} `{}`", tree.name.text);
     let parts = Parts {
         world,
         model,
@@ -211,7 +211,7 @@ impl Parts<'_, '_, '_> {
     fn check(mut self, trees: &[PartTree]) -> Option<Vec<Part>> {
         let mut parts = Vec::with_capacity(trees.len());
         let mut seen: HashMap<&str, Span> = HashMap::new();
-        let mut several: Option<Span> = None;
+        let mut plural: Option<Span> = None;
         let mut fine = true;
         for tree in trees {
             if let Some(first) = seen.get(tree.path.text.as_str()) {
@@ -231,7 +231,7 @@ impl Parts<'_, '_, '_> {
                 continue;
             };
             if part.each || matches!(part.source, PartSource::Computed(_)) {
-                if let Some(first) = several {
+                if let Some(first) = plural {
                     let fault = Diagnostic::error(
                         Code::I003,
                         tree.span,
@@ -242,7 +242,7 @@ impl Parts<'_, '_, '_> {
                     ));
                     fine = false;
                 }
-                several = Some(tree.span);
+                plural = Some(tree.span);
             }
             parts.push(part);
         }
@@ -312,8 +312,9 @@ impl Parts<'_, '_, '_> {
         let name = self.world.kind_name(kind);
         let path = &tree.path.text;
         let help = match (kind, each) {
-            (TypeKind::Scalar(scalar), false) => return Some(scalar),
-            (TypeKind::List(Item::Scalar(scalar)), true) => return Some(scalar),
+            (TypeKind::Scalar(scalar), false) | (TypeKind::List(Item::Scalar(scalar)), true) => {
+                return Some(scalar);
+            }
             (TypeKind::List(Item::Scalar(_)), false) => {
                 self.world.error(
                     Code::S004,
@@ -403,33 +404,27 @@ fn include(
             fine = false;
             continue;
         }
-        match world.model_fields[model].names.get(name.text.as_str()) {
-            Some(&place) => places.push(place),
-            None => {
-                fine = false;
-                if !world.model_fields[model].incomplete {
-                    let help = match did_you_mean(
-                        &name.text,
-                        world.model_fields[model].names.keys().copied(),
-                    ) {
-                        Some(meant) => format!("did you mean `{meant}`?"),
-                        None if name.text.contains('.') => {
-                            "`include` takes whole fields: write the first word".to_owned()
-                        }
-                        None => format!(
-                            "`include` takes fields of `{}`",
-                            world.model_tree(model).name.text
-                        ),
-                    };
-                    world.error(
-                        Code::I001,
-                        name.span,
-                        format!("`include` of {of} names an unknown field `{}`", name.text),
-                        help,
-                    );
-                }
-            }
+        if let Some(&place) = world.model_fields[model].names.get(name.text.as_str()) {
+            places.push(place);
+            continue;
         }
+        fine = false;
+        if world.model_fields[model].incomplete {
+            continue;
+        }
+        let known = world.model_fields[model].names.keys().copied();
+        let help = match did_you_mean(&name.text, known) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None if name.text.contains('.') => {
+                "`include` takes whole fields: write the first word".to_owned()
+            }
+            None => format!(
+                "`include` takes fields of `{}`",
+                world.model_tree(model).name.text
+            ),
+        };
+        let message = format!("`include` of {of} names an unknown field `{}`", name.text);
+        world.error(Code::I001, name.span, message, help);
     }
     fine.then_some(Include::Fields(places))
 }

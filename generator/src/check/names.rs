@@ -75,11 +75,8 @@ pub(super) fn check(world: &mut World<'_>) {
 /// Reports a name that Rust, or the language, cannot take; says whether it is fine.
 fn valid(world: &mut World<'_>, name: &Name, what: &str, case: Case) -> bool {
     let text = name.text.as_str();
-    let help = if text.starts_with("r#") {
-        Some(format!(
-            "write `{}`: a Rust keyword is a fine name",
-            &text[2..]
-        ))
+    let help = if let Some(plain) = text.strip_prefix("r#") {
+        Some(format!("write `{plain}`: a Rust keyword is a fine name"))
     } else if matches!(text, "self" | "super" | "crate" | "Self" | "_") {
         let other = match (case, text) {
             (Case::Snake, "_") => "rest",

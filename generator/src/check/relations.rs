@@ -584,7 +584,7 @@ impl Check<'_, '_, '_> {
                 && tree.relations[at].target.text == model
         };
         let found: Vec<usize> = (0..tree.relations.len()).filter(|&at| fits(at)).collect();
-        let names: Vec<&str> = found
+        let offered: Vec<&str> = found
             .iter()
             .map(|&at| tree.relations[at].name.text.as_str())
             .collect();
@@ -596,10 +596,10 @@ impl Check<'_, '_, '_> {
                 return Some(at);
             }
             if !tree.incomplete {
-                let help = match did_you_mean(&name.text, names.iter().copied()) {
+                let help = match did_you_mean(&name.text, offered.iter().copied()) {
                     Some(meant) => format!("did you mean `{meant}`?"),
-                    None if names.is_empty() => self.join_line(tree, model),
-                    None => format!("write `{property}=`{}", or_list(names.iter().copied(), 8)),
+                    None if offered.is_empty() => join_line(tree, model),
+                    None => format!("write `{property}=`{}", or_list(offered.iter().copied(), 8)),
                 };
                 let message = format!(
                     "`{}` has no `belongs-to {} {model}`",
@@ -624,27 +624,31 @@ impl Check<'_, '_, '_> {
             [] => {
                 if !tree.incomplete {
                     let message = format!("`{}` does not belong to `{model}`", tree.name.text);
-                    let help = self.join_line(tree, model);
+                    let help = join_line(tree, model);
                     self.world.error(Code::R006, self.tree.span, message, help);
                 }
                 None
             }
             _ => {
                 let message = format!("`{}` belongs to `{model}` in several ways", tree.name.text);
-                let help = format!("write `{property}=`: {}", or_list(names.iter().copied(), 8));
+                let help = format!(
+                    "write `{property}=`: {}",
+                    or_list(offered.iter().copied(), 8)
+                );
                 self.world.error(Code::R006, self.tree.span, message, help);
                 None
             }
         }
     }
+}
 
-    fn join_line(&self, join: &ModelTree, model: &str) -> String {
-        let name = heck::ToSnakeCase::to_snake_case(model);
-        format!(
-            "add `belongs-to {name} {model} by={name}_id on-delete=cascade` to `{}`",
-            join.name.text
-        )
-    }
+/// The line that a join needs.
+fn join_line(join: &ModelTree, model: &str) -> String {
+    let name = heck::ToSnakeCase::to_snake_case(model);
+    format!(
+        "add `belongs-to {name} {model} by={name}_id on-delete=cascade` to `{}`",
+        join.name.text
+    )
 }
 
 /// Names of the relations of `tree` that lead to a model.

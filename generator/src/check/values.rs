@@ -26,9 +26,7 @@ pub(super) fn literal(
     ty: Scalar,
     purpose: &Purpose<'_>,
 ) -> Option<Literal> {
-    let Some(base) = world.underlying(ty) else {
-        return None;
-    };
+    let base = world.underlying(ty)?;
     let result = match (&value.kind, base) {
         (ValueKind::Reported, _) => return None,
         (ValueKind::Malformed(text), _) => {
@@ -286,7 +284,7 @@ fn bytes(text: &str) -> Outcome {
             "write two digits a byte: `\"00ff\"`".to_owned(),
         )
     };
-    if digits.len() % 2 != 0 {
+    if !digits.len().is_multiple_of(2) {
         return Err(bad());
     }
     let nibble = |byte: u8| {
@@ -410,24 +408,8 @@ pub(super) fn compare(a: &Literal, b: &Literal) -> Option<Ordering> {
         (Literal::Variant(a), Literal::Variant(b)) => a.cmp(b),
         (Literal::Timestamp(a), Literal::Timestamp(b)) => a.cmp(b),
         (Literal::Uuid(a), Literal::Uuid(b)) => a.cmp(b),
-        (
-            Literal::Date { year, month, day },
-            Literal::Date {
-                year: y,
-                month: m,
-                day: d,
-            },
-        ) => (year, month, day).cmp(&(y, m, d)),
-        (
-            Literal::Duration {
-                seconds,
-                nanoseconds,
-            },
-            Literal::Duration {
-                seconds: s,
-                nanoseconds: n,
-            },
-        ) => (seconds, nanoseconds).cmp(&(s, n)),
+        (Literal::Date { .. }, Literal::Date { .. }) => civil(a).cmp(&civil(b)),
+        (Literal::Duration { .. }, Literal::Duration { .. }) => length(a).cmp(&length(b)),
         (
             Literal::Decimal { mantissa, scale },
             Literal::Decimal {
@@ -437,6 +419,25 @@ pub(super) fn compare(a: &Literal, b: &Literal) -> Option<Ordering> {
         ) => decimal_order(*mantissa, *scale, *other, *other_scale),
         _ => return None,
     })
+}
+
+/// A date in the order of its parts.
+fn civil(date: &Literal) -> Option<(i16, i8, i8)> {
+    match date {
+        Literal::Date { year, month, day } => Some((*year, *month, *day)),
+        _ => None,
+    }
+}
+
+/// A duration in the order of its parts.
+fn length(duration: &Literal) -> Option<(i64, i32)> {
+    match duration {
+        Literal::Duration {
+            seconds,
+            nanoseconds,
+        } => Some((*seconds, *nanoseconds)),
+        _ => None,
+    }
 }
 
 /// By value: the digits before the point, then those after it at one scale. Neither step can overflow.

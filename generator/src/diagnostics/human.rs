@@ -147,7 +147,7 @@ impl Page {
         for line in lines {
             match before {
                 Some(before) if line == before + 2 => {
-                    self.line(source, before + 1, &[], style, gutter)
+                    self.line(source, before + 1, &[], style, gutter);
                 }
                 Some(before) if line > before + 2 => {
                     self.styled(Style::Frame, "...");

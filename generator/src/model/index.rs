@@ -20,7 +20,7 @@ pub struct Computed {
 /// `unique NAME PART… { … }` or `index NAME PART… { … }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Index {
-    /// snake_case; the name of the generated function.
+    /// `snake_case`; the name of the generated function.
     pub name: String,
     /// Its `///` lines.
     pub docs: Docs,
@@ -40,6 +40,10 @@ pub struct Index {
 
 /// One part of an index.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an annotation that stands or not, in any combination"
+)]
 pub struct Part {
     /// Where its value comes from.
     pub source: PartSource,
@@ -87,7 +91,7 @@ pub enum Include {
 /// `count NAME [FIELD…] { where … }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Count {
-    /// snake_case.
+    /// `snake_case`.
     pub name: String,
     /// Its `///` lines.
     pub docs: Docs,

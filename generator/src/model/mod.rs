@@ -18,7 +18,7 @@ pub use types::{FieldType, Item, Scalar, TypeKind};
 /// A whole schema: what all files together declare.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
-    /// The name after `schema`, snake_case.
+    /// The name after `schema`, `snake_case`.
     pub name: String,
     /// The `///` lines above `schema`.
     pub docs: Docs,
@@ -49,7 +49,7 @@ pub struct ModelId(pub usize);
 /// `enum NAME [ordered] [open] { … }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Enum {
-    /// PascalCase.
+    /// `PascalCase`.
     pub name: String,
     /// Its `///` lines.
     pub docs: Docs,
@@ -75,7 +75,7 @@ pub struct Variant {
 /// `struct NAME { fields { … } }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Struct {
-    /// PascalCase.
+    /// `PascalCase`.
     pub name: String,
     /// Its `///` lines.
     pub docs: Docs,
@@ -86,9 +86,9 @@ pub struct Struct {
 /// `model NAME table=TABLE { … }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    /// PascalCase; the name of the Rust struct.
+    /// `PascalCase`; the name of the Rust struct.
     pub name: String,
-    /// snake_case; the identity on disk and the name of the generated module.
+    /// `snake_case`; the identity on disk and the name of the generated module.
     pub table: String,
     /// Its `///` lines.
     pub docs: Docs,

@@ -5,7 +5,7 @@ use super::{Docs, Field, ModelId};
 /// A relation statement.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
-    /// snake_case; the name of the generated function.
+    /// `snake_case`; the name of the generated function.
     pub name: String,
     /// Its `///` lines.
     pub docs: Docs,
@@ -86,7 +86,7 @@ pub struct Events {
 /// An event of the application's own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OwnEvent {
-    /// snake_case.
+    /// `snake_case`.
     pub name: String,
     /// Its `///` lines.
     pub docs: Docs,

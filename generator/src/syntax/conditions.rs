@@ -44,7 +44,7 @@ pub(super) fn where_statement(node: &Node, faults: &mut Faults) -> ConditionTree
             header: node.header,
             ..node.clone()
         };
-        return tests(&line, name, faults);
+        return tests(&line, &name, faults);
     };
     let statement = Statement::new(node, "where", faults);
     statement.finish(&[], faults);
@@ -76,7 +76,7 @@ fn line(node: &Node, faults: &mut Faults) -> ConditionTree {
     };
     faults.no_docs(node, &name.text);
     let Some(block) = &node.block else {
-        return tests(node, name, faults);
+        return tests(node, &name, faults);
     };
     let empty = node.entries.is_empty();
     match name.text.as_str() {
@@ -108,10 +108,10 @@ fn line(node: &Node, faults: &mut Faults) -> ConditionTree {
 }
 
 /// `PATH CONDITION…`
-fn tests(node: &Node, path: Name, faults: &mut Faults) -> ConditionTree {
+fn tests(node: &Node, path: &Name, faults: &mut Faults) -> ConditionTree {
     let mut statement = Statement::new(node, "where", faults);
     let mut found: Vec<ConditionTree> = Vec::new();
-    let test = |test: Test, span: Span| {
+    let condition = |test: Test, span: Span| {
         ConditionTree::Test(TestTree {
             path: path.clone(),
             test,
@@ -128,7 +128,7 @@ fn tests(node: &Node, path: Name, faults: &mut Faults) -> ConditionTree {
     ];
     for (word, comparison) in comparisons {
         if let Some(property) = statement.property(word) {
-            found.push(test(
+            found.push(condition(
                 Test::Compare(comparison, property.value),
                 property.span,
             ));
@@ -137,8 +137,8 @@ fn tests(node: &Node, path: Name, faults: &mut Faults) -> ConditionTree {
     let first = statement.arguments.pop_front();
     let mut reported = false;
     match first.and_then(|entry| entry.value.as_bare()) {
-        Some("present") => found.push(test(Test::Present, node.header)),
-        Some("absent") => found.push(test(Test::Absent, node.header)),
+        Some("present") => found.push(condition(Test::Present, node.header)),
+        Some("absent") => found.push(condition(Test::Absent, node.header)),
         Some("in") => {
             let values: Vec<_> = statement
                 .arguments
@@ -154,12 +154,12 @@ fn tests(node: &Node, path: Name, faults: &mut Faults) -> ConditionTree {
                 );
                 reported = true;
             } else {
-                found.push(test(Test::In(values), node.header));
+                found.push(condition(Test::In(values), node.header));
             }
         }
         _ => {
             if let Some(entry) = first {
-                faults.push(not_a_condition(&path, entry, &mut statement));
+                faults.push(not_a_condition(path, entry, &mut statement));
                 reported = true;
             }
         }

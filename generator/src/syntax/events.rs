@@ -2,8 +2,9 @@
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 
-use super::fields::{fields, split_at_commas};
+use super::fields::fields;
 use super::kdl::Node;
+use super::lines::split_at_commas;
 use super::statement::{Faults, Statement};
 use super::tree::{EventsTree, Name, OwnEventTree};
 use super::words;
@@ -24,7 +25,7 @@ pub(super) fn events(node: &Node, faults: &mut Faults) -> EventsTree {
         seen: Vec::new(),
     };
     for name in statement.names(faults) {
-        events.inline(name, faults);
+        events.inline(&name, faults);
     }
     statement.finish(&["partitions", "retain"], faults);
     for child in node.block.iter().flat_map(|block| &block.nodes) {
@@ -71,13 +72,13 @@ impl Reading {
         true
     }
 
-    fn inline(&mut self, name: Name, faults: &mut Faults) {
+    fn inline(&mut self, name: &Name, faults: &mut Faults) {
         match name.text.as_str() {
-            "created" if self.first(&name, faults) => self.tree.created = true,
-            "updated" if self.first(&name, faults) => self.tree.updated = Some(Vec::new()),
-            "deleted" if self.first(&name, faults) => self.tree.deleted = true,
+            "created" if self.first(name, faults) => self.tree.created = true,
+            "updated" if self.first(name, faults) => self.tree.updated = Some(Vec::new()),
+            "deleted" if self.first(name, faults) => self.tree.deleted = true,
             "created" | "updated" | "deleted" => {}
-            _ => unknown_event(&name, faults),
+            _ => unknown_event(name, faults),
         }
     }
 
@@ -106,7 +107,7 @@ impl Reading {
                     faults,
                 );
                 statement.finish_line(&[], faults);
-                self.inline(word, faults);
+                self.inline(&word, faults);
             }
             "updated" => {
                 let mut statement = Statement::new(node, "updated", faults);

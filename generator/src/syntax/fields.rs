@@ -4,6 +4,7 @@ use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 
 use super::habits;
 use super::kdl::{Block, Node, Value, ValueKind};
+use super::lines::{split_at_commas, split_at_names};
 use super::statement::{Faults, Statement};
 use super::tree::{FieldTree, Fields, Name, Property};
 use super::words;
@@ -25,145 +26,6 @@ pub(super) fn fields(block: &Block, faults: &mut Faults) -> Fields {
         }
     }
     fields
-}
-
-/// A line without its commas: people separate fields by them, KDL reads them as part of the words.
-pub(super) fn split_at_commas(node: &Node, what: &str, faults: &mut Faults) -> Vec<Node> {
-    let mut lines: Vec<Node> = Vec::new();
-    let mut fault = None;
-    let mut fresh = true;
-    let mut take = |value: &Value| {
-        let (value, ends) = without_comma(value);
-        if ends && fault.is_none() {
-            fault = Some(value.span);
-        }
-        (value, ends)
-    };
-    let (name, mut ended) = take(&node.name);
-    let mut line = Node {
-        name,
-        entries: Vec::new(),
-        ..node.clone()
-    };
-    for entry in &node.entries {
-        let mut entry = entry.clone();
-        let (value, ends) = take(&entry.value);
-        entry.value = value;
-        let only_comma = entry.value.as_bare() == Some("");
-        if ended && entry.key.is_none() && !only_comma {
-            let next = Node {
-                name: entry.value,
-                entries: Vec::new(),
-                header: entry.span,
-                docs: super::kdl::Docs::default(),
-                ..node.clone()
-            };
-            lines.push(std::mem::replace(&mut line, next));
-            fresh = false;
-        } else if !only_comma {
-            line.entries.push(entry);
-        }
-        ended = ends;
-    }
-    if fresh && line.name.as_bare() == Some("") {
-        return Vec::new();
-    }
-    lines.push(line);
-    if let Some(span) = fault {
-        let help = if what == "fields" {
-            "put each on a line of its own, or `;` between them"
-        } else {
-            "put `;` between them, or each on a line of its own"
-        };
-        faults.error(
-            Code::S008,
-            span,
-            format!("a comma does not separate {what}"),
-            help,
-        );
-    }
-    // A block belongs to the last one.
-    let last = lines.len() - 1;
-    for line in &mut lines[..last] {
-        line.block = None;
-    }
-    lines
-}
-
-/// `id uuid title string`: two fields that no `;` separates.
-fn split_at_names(mut line: Node, faults: &mut Faults) -> Vec<Node> {
-    let mut lines = Vec::new();
-    loop {
-        let is_type = |at: usize| {
-            let entry = line.entries.get(at).filter(|entry| entry.key.is_none());
-            entry
-                .and_then(|entry| type_text(&entry.value))
-                .is_some_and(looks_like_type)
-        };
-        let starts = |at: usize| {
-            let name = &line.entries[at];
-            // `NOT NULL` and the like are answered as words of SQL.
-            let word = name
-                .value
-                .as_bare()
-                .is_some_and(|word| word.starts_with(char::is_lowercase));
-            word && name.key.is_none() && !is_type(at) && is_type(at + 1)
-        };
-        let next = (1..line.entries.len()).find(|&at| is_type(0) && starts(at));
-        let Some(next) = next else {
-            lines.push(line);
-            return lines;
-        };
-        let rest = line.entries.split_off(next);
-        let (name, ty) = (&rest[0], &rest[1]);
-        let text = format!(
-            "{} {}",
-            name.value.as_bare().unwrap_or_default(),
-            type_text(&ty.value).unwrap_or_default()
-        );
-        faults.error(
-            Code::S006,
-            name.span,
-            "two fields on one line",
-            format!("`;` is missing before `{text}`"),
-        );
-        let following = Node {
-            name: name.value.clone(),
-            header: name.span,
-            entries: rest[1..].to_vec(),
-            docs: super::kdl::Docs::default(),
-            ..line.clone()
-        };
-        line.block = None;
-        lines.push(std::mem::replace(&mut line, following));
-    }
-}
-
-/// The value without a comma at its end, and whether there was one.
-fn without_comma(value: &Value) -> (Value, bool) {
-    let kind = match &value.kind {
-        ValueKind::Bare(text)
-            if text.ends_with(',') && text.matches('<').count() <= text.matches('>').count() =>
-        {
-            ValueKind::Bare(text.trim_end_matches(',').to_owned())
-        }
-        ValueKind::Malformed(text) if text.ends_with(',') => {
-            let text = text.trim_end_matches(',').to_owned();
-            if text.bytes().all(|byte| byte.is_ascii_digit()) {
-                ValueKind::Number(text)
-            } else {
-                ValueKind::Malformed(text)
-            }
-        }
-        _ => return (value.clone(), false),
-    };
-    (
-        Value {
-            kind,
-            span: value.span,
-        },
-        true,
-    )
 }
 
 /// Whether a word can only be meant as a type.
@@ -224,50 +86,12 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
             )
             .help(format!("leave out the word `{word}`: `{} {ty}`", name.text)),
         );
-    } else if let ([Some(first)], true) =
-        (texts.as_slice(), words::TYPES.contains(&name.text.as_str()))
-        && !looks_like_type(first)
-        && !first.contains('-')
-    {
-        // `string name`
-        faults.push(
-            Diagnostic::error(
-                Code::S003,
-                statement.arguments[0].span,
-                format!("unknown type `{first}`; a field is written NAME TYPE"),
-            )
-            .help(format!("write `{first} {}`", name.text)),
-        );
-        let ty = Some(Name {
-            text: name.text.clone(),
-            span: name.span,
-        });
-        let name = Name {
-            text: (*first).to_owned(),
-            span: statement.arguments[0].span,
-        };
-        return Some(FieldTree {
-            name,
-            docs: node.docs.lines.clone(),
-            ty,
-            properties: Vec::new(),
-            was: Vec::new(),
-            broken: true,
-        });
-    } else if words::MODEL.contains(&name.text.as_str())
-        && !typed(0)
-        && !texts.is_empty()
-        && texts.iter().all(Option::is_some)
-        && statement.properties().is_empty()
-        && is_statement(&name.text, texts.len())
-    {
+    } else if let Some(field) = reversed(node, &name, &statement, &texts, faults) {
+        return Some(field);
+    } else if !typed(0) && is_statement(&name.text, &statement, &texts) {
         let help = "close `fields` before it: it is a statement of the model";
-        faults.error(
-            Code::S001,
-            node.header,
-            format!("`{}` is not a field", shown_line(&name.text, &texts)),
-            help,
-        );
+        let message = format!("`{}` is not a field", shown_line(&name.text, &texts));
+        faults.error(Code::S001, node.header, message, help);
         return None;
     }
     if let Some(fault) = equals_after_type(&name.text, &statement) {
@@ -332,9 +156,45 @@ fn field_name(node: &Node, faults: &mut Faults) -> Option<Name> {
     })
 }
 
-/// Whether so many arguments make a statement of the model that `word` starts.
-fn is_statement(word: &str, arguments: usize) -> bool {
-    word == "key" || arguments > 1
+/// `string name`: the type first, as in C.
+fn reversed(
+    node: &Node,
+    name: &Name,
+    statement: &Statement<'_>,
+    texts: &[Option<&str>],
+    faults: &mut Faults,
+) -> Option<FieldTree> {
+    let [Some(first)] = texts else { return None };
+    let is_type = words::TYPES.contains(&name.text.as_str());
+    if !is_type || looks_like_type(first) || first.contains('-') {
+        return None;
+    }
+    let span = statement.arguments[0].span;
+    faults.error(
+        Code::S003,
+        span,
+        format!("unknown type `{first}`; a field is written NAME TYPE"),
+        format!("write `{first} {}`", name.text),
+    );
+    Some(FieldTree {
+        name: Name {
+            text: (*first).to_owned(),
+            span,
+        },
+        docs: node.docs.lines.clone(),
+        ty: Some(name.clone()),
+        properties: Vec::new(),
+        was: Vec::new(),
+        broken: true,
+    })
+}
+
+/// Whether a line without a type is a statement of the model.
+fn is_statement(word: &str, statement: &Statement<'_>, texts: &[Option<&str>]) -> bool {
+    words::MODEL.contains(&word)
+        && texts.iter().all(Option::is_some)
+        && statement.properties().is_empty()
+        && (texts.len() > 1 || (word == "key" && !texts.is_empty()))
 }
 
 fn shown_line(name: &str, texts: &[Option<&str>]) -> String {
@@ -345,7 +205,7 @@ fn shown_line(name: &str, texts: &[Option<&str>]) -> String {
 }
 
 /// What stands in the place of a type, which may be something that KDL cannot read.
-fn type_text(value: &Value) -> Option<&str> {
+pub(super) fn type_text(value: &Value) -> Option<&str> {
     match &value.kind {
         ValueKind::Bare(text) | ValueKind::Quoted(text) | ValueKind::Malformed(text) => Some(text),
         _ => None,

@@ -3,8 +3,9 @@
 use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
 use crate::source::{FileId, Span};
 
-use super::fields::{fields, split_at_commas};
+use super::fields::fields;
 use super::kdl::{self, Node};
+use super::lines::split_at_commas;
 use super::models::model;
 use super::statement::{Faults, Statement};
 use super::tree::{EnumTree, Fields, Name, StructTree, Titled, Tree, VariantTree};
@@ -49,7 +50,7 @@ pub(super) fn file(
                 .is_some(),
             "model" => model(node, faults).map(|it| tree.models.push(it)).is_some(),
             _ => {
-                unknown(&word, node, faults);
+                unknown(&word, faults);
                 false
             }
         };
@@ -119,7 +120,7 @@ fn schema(node: &Node, word: &Name, root: bool, first: bool, tree: &mut Tree, fa
     });
 }
 
-fn unknown(word: &Name, node: &Node, faults: &mut Faults) {
+fn unknown(word: &Name, faults: &mut Faults) {
     let text = word.text.as_str();
     let meant = match text.to_lowercase().as_str() {
         "table" | "entity" | "class" | "record" | "collection" => Some("model"),
@@ -138,7 +139,6 @@ fn unknown(word: &Name, node: &Node, faults: &mut Faults) {
     } else {
         format!("unknown statement `{text}`")
     };
-    let _ = node;
     faults.push(Diagnostic::error(Code::S001, word.span, message).help(help));
 }
 
@@ -157,7 +157,7 @@ fn enumeration(node: &Node, faults: &mut Faults) -> Option<EnumTree> {
                 incomplete = true;
                 continue;
             };
-            variants.extend(variant_line(&line, variant, &name, faults));
+            variants.extend(variant_line(&line, &variant, &name, faults));
         }
     }
     if variants.is_empty() && !incomplete {
@@ -181,7 +181,7 @@ fn enumeration(node: &Node, faults: &mut Faults) -> Option<EnumTree> {
 }
 
 /// A variant, or several that stand on one line without `;` and are reported.
-fn variant_line(node: &Node, variant: Name, of: &Name, faults: &mut Faults) -> Vec<VariantTree> {
+fn variant_line(node: &Node, variant: &Name, of: &Name, faults: &mut Faults) -> Vec<VariantTree> {
     let mut statement = Statement::new(node, &variant.text, faults);
     let mut was: Vec<Name> = statement.property_name("was", faults).into_iter().collect();
     was.extend(super::fields::was_block(node, "variant", faults));
@@ -192,7 +192,7 @@ fn variant_line(node: &Node, variant: Name, of: &Name, faults: &mut Faults) -> V
     }];
     if !statement.arguments.is_empty() {
         let rest = statement.names(faults);
-        let names: Vec<&str> = std::iter::once(&variant)
+        let names: Vec<&str> = std::iter::once(variant)
             .chain(&rest)
             .map(|name| name.text.as_str())
             .collect();

@@ -11,6 +11,7 @@ mod habits;
 mod imports;
 mod indexes;
 mod kdl;
+mod lines;
 mod models;
 mod relations;
 mod statement;

@@ -48,27 +48,20 @@ pub(super) fn model(node: &Node, faults: &mut Faults) -> Option<ModelTree> {
         events: Once::default(),
         stray: Fields::default(),
     };
-    match &node.block {
-        Some(block) => {
-            for child in &block.nodes {
-                body.statement(child, faults);
-            }
+    if let Some(block) = &node.block {
+        for child in &block.nodes {
+            body.statement(child, faults);
         }
-        None => {
-            let help = format!(
-                "write `model {} table={} {{ … }}` with `fields` and a `key`",
-                body.tree.name.text,
-                plural(&body.tree.name.text)
-            );
-            faults.error(
-                Code::S006,
-                node.header,
-                format!("model `{}` has no block", body.tree.name.text),
-                help,
-            );
-            body.tree.incomplete = true;
-            body.tree.fields.incomplete = true;
-        }
+    } else {
+        let name = &body.tree.name.text;
+        let help = format!(
+            "write `model {name} table={} {{ … }}` with `fields` and a `key`",
+            plural(name)
+        );
+        let message = format!("model `{name}` has no block");
+        faults.error(Code::S006, node.header, message, help);
+        body.tree.incomplete = true;
+        body.tree.fields.incomplete = true;
     }
     Some(body.finish())
 }
@@ -221,11 +214,12 @@ impl Body {
             "columns" | "properties" | "attributes" => Some("fields"),
             _ => did_you_mean(text, words::MODEL.iter().copied()),
         };
-        if meant.is_none() && !matches!(text, "field" | "column") {
-            if let Some(field) = stray_field(node, text, faults) {
-                self.stray.list.push(field);
-                return;
-            }
+        if meant.is_none()
+            && !matches!(text, "field" | "column")
+            && let Some(field) = stray_field(node, text, faults)
+        {
+            self.stray.list.push(field);
+            return;
         }
         let help = match (meant, text) {
             (Some(meant), _) => format!("did you mean `{meant}`?"),

@@ -63,48 +63,17 @@ pub(super) fn relation(
     let via = take("via", faults);
     let to = take("to", faults);
     let through = take("through", faults);
-    let on_delete = take("on-delete", faults).and_then(|action| on_delete(action, faults));
-    let broken = known.iter().any(|key| {
-        node.entries
-            .iter()
-            .any(|entry| entry.key.as_ref().is_some_and(|name| name.text == *key))
-    }) && node.entries.iter().any(|entry| {
+    let on_delete = take("on-delete", faults).map(|action| on_delete(action, faults));
+    // A property that is no name has been reported, or will be below.
+    let broken = node.entries.iter().any(|entry| {
         let wanted = entry
             .key
             .as_ref()
-            .is_some_and(|name| known.contains(&name.text.as_str()));
+            .is_some_and(|key| known.contains(&key.text.as_str()));
         wanted && entry.value.as_str().is_none()
     });
     statement.finish(known, faults);
-    let mut given = !by.is_empty();
-    for child in node.block.iter().flat_map(|block| &block.nodes) {
-        let Some(word) = faults.name(&child.name) else {
-            continue;
-        };
-        if word.text == "by" && known.contains(&"by") {
-            let mut statement = Statement::new(child, "by", faults);
-            let names = statement.names(faults);
-            statement.finish_line(&[], faults);
-            if given {
-                faults.error(
-                    Code::S002,
-                    word.span,
-                    "`by` is given twice",
-                    "keep one of them",
-                );
-            } else {
-                by = names;
-                given = true;
-            }
-        } else {
-            unknown(
-                &word,
-                "a relation",
-                if known.contains(&"by") { &["by"] } else { &[] },
-                faults,
-            );
-        }
-    }
+    let given = by_block(node, known, &mut by, faults);
     if known.contains(&"by") && by.is_empty() {
         if !broken && !given {
             let help = format!(
@@ -137,10 +106,44 @@ pub(super) fn relation(
     })
 }
 
+/// `by F G` in the block of a relation; says whether the fields are given, here or before.
+fn by_block(node: &Node, known: &[&str], by: &mut Vec<Name>, faults: &mut Faults) -> bool {
+    let mut given = !by.is_empty();
+    for child in node.block.iter().flat_map(|block| &block.nodes) {
+        let Some(word) = faults.name(&child.name) else {
+            continue;
+        };
+        if word.text == "by" && known.contains(&"by") {
+            let mut statement = Statement::new(child, "by", faults);
+            let names = statement.names(faults);
+            statement.finish_line(&[], faults);
+            if given {
+                faults.error(
+                    Code::S002,
+                    word.span,
+                    "`by` is given twice",
+                    "keep one of them",
+                );
+            } else {
+                *by = names;
+                given = true;
+            }
+        } else {
+            unknown(
+                &word,
+                "a relation",
+                if known.contains(&"by") { &["by"] } else { &[] },
+                faults,
+            );
+        }
+    }
+    given
+}
+
 /// The word after `on-delete=`, or the nearest one if it is none.
-fn on_delete(action: Name, faults: &mut Faults) -> Option<Name> {
+fn on_delete(action: Name, faults: &mut Faults) -> Name {
     if words::ON_DELETE.contains(&action.text.as_str()) {
-        return Some(action);
+        return action;
     }
     let meant = match action
         .text
@@ -167,8 +170,8 @@ fn on_delete(action: Name, faults: &mut Faults) -> Option<Name> {
         .help(help),
     );
     // `unchecked` asks for nothing else, so that one fault stays one.
-    Some(Name {
+    Name {
         text: "unchecked".to_owned(),
         span: action.span,
-    })
+    }
 }

@@ -11,18 +11,89 @@ const SEED: u64 = 0x6b65_796c_6f6f_6d01;
 
 /// Pieces that have a meaning somewhere, so that damage is not only noise.
 const PIECES: &[&str] = &[
-    "{", "}", "{}", ";", "\n", "\"", "#\"", "\"\"\"", "/*", "*/", "//", "/-", "///", "\\", "=", "==", "(", ")", "(desc)", "(each,lower)",
-    "#true", "#null", "#inf", "true", "null", "1e400", "0x", "-", "--", ".5", "9999999999999999999999999999999999999999999",
-    "id<", "id<User>", "list<list<string>>", "map<string, i64>", "?", ",", ":", "'", "@id", "fields", "key id", "where", "any", "all", "in",
-    "present", "model", "enum", "struct", "schema", "import \"x\"", "events", "was=", "default=now", "max=-1", "r#\"x\"#", "\u{feff}",
-    "\u{202e}", "\u{0}", "ü", "日本", "\r\n", "\u{2028}", "[1, 2]", "2026-01-01", "a.b.c", "..", "<=", "!=",
+    "{",
+    "}",
+    "{}",
+    ";",
+    "\n",
+    "\"",
+    "#\"",
+    "\"\"\"",
+    "/*",
+    "*/",
+    "//",
+    "/-",
+    "///",
+    "\\",
+    "=",
+    "==",
+    "(",
+    ")",
+    "(desc)",
+    "(each,lower)",
+    "#true",
+    "#null",
+    "#inf",
+    "true",
+    "null",
+    "1e400",
+    "0x",
+    "-",
+    "--",
+    ".5",
+    "9999999999999999999999999999999999999999999",
+    "id<",
+    "id<User>",
+    "list<list<string>>",
+    "map<string, i64>",
+    "?",
+    ",",
+    ":",
+    "'",
+    "@id",
+    "fields",
+    "key id",
+    "where",
+    "any",
+    "all",
+    "in",
+    "present",
+    "model",
+    "enum",
+    "struct",
+    "schema",
+    "import \"x\"",
+    "events",
+    "was=",
+    "default=now",
+    "max=-1",
+    "r#\"x\"#",
+    "\u{feff}",
+    "\u{202e}",
+    "\u{0}",
+    "ü",
+    "日本",
+    "\r\n",
+    "\u{2028}",
+    "[1, 2]",
+    "2026-01-01",
+    "a.b.c",
+    "..",
+    "<=",
+    "!=",
 ];
 
 fn right_schemas() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/right");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
-    files.iter().map(|file| fs::read_to_string(file).unwrap()).collect()
+    files
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect()
 }
 
 fn boundary(text: &str, random: &mut fastrand::Rng) -> usize {
@@ -43,7 +114,9 @@ fn damage(text: &str, random: &mut fastrand::Rng) -> String {
             0 => text.insert_str(a, random.choice(PIECES).unwrap()),
             1 => {
                 let end = (start + random.usize(0..12)).min(text.len());
-                let end = (end..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap();
+                let end = (end..=text.len())
+                    .find(|at| text.is_char_boundary(*at))
+                    .unwrap();
                 text.replace_range(start..end, "");
             }
             2 => {
@@ -79,13 +152,30 @@ fn sound(checked: &Checked, text: &str) {
             let inside = source.text.get(label.span.start..label.span.end).is_some();
             assert!(inside, "{:?} is not in the text:\n{text}", label.span);
         }
-        assert!(!fault.message.is_empty() && !fault.message.contains('\n'), "{fault:?}\n{text}");
+        assert!(
+            !fault.message.is_empty() && !fault.message.contains('\n'),
+            "{fault:?}\n{text}"
+        );
     }
-    let clean = !checked.diagnostics.iter().any(diagnostics::Diagnostic::is_error);
-    assert_eq!(checked.schema.is_some(), clean, "a schema without errors, and none with:\n{text}");
+    let clean = !checked
+        .diagnostics
+        .iter()
+        .any(diagnostics::Diagnostic::is_error);
+    assert_eq!(
+        checked.schema.is_some(),
+        clean,
+        "a schema without errors, and none with:\n{text}"
+    );
     let (sources, list) = (&checked.sources, checked.diagnostics.as_slice());
     for width in [40, 100] {
-        diagnostics::human(sources, list, Human { color: width == 40, width });
+        diagnostics::human(
+            sources,
+            list,
+            Human {
+                color: width == 40,
+                width,
+            },
+        );
     }
     diagnostics::json(sources, list);
     diagnostics::github(sources, list);
@@ -104,7 +194,10 @@ fn a_damaged_schema_is_answered() {
 #[test]
 fn a_schema_cut_anywhere_is_answered() {
     for text in right_schemas() {
-        for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)).step_by(7) {
+        for at in (0..text.len())
+            .filter(|at| text.is_char_boundary(*at))
+            .step_by(7)
+        {
             sound(&check_text("cut.kdl", &text[..at]), &text[..at]);
         }
     }
@@ -121,8 +214,14 @@ fn deep_and_long_texts_are_answered() {
         "/-".repeat(20_000),
         "(".repeat(20_000),
         "schema a\n".repeat(5_000),
-        format!("schema a\nmodel A table=a {{ fields {{ x {} }}; key x }}", "list<".repeat(20_000)),
-        format!("schema a\nmodel A table=a {{ fields {{ x i32 }}; key x; index i {} }}", "x ".repeat(5_000)),
+        format!(
+            "schema a\nmodel A table=a {{ fields {{ x {} }}; key x }}",
+            "list<".repeat(20_000)
+        ),
+        format!(
+            "schema a\nmodel A table=a {{ fields {{ x i32 }}; key x; index i {} }}",
+            "x ".repeat(5_000)
+        ),
         format!("schema {}", "a".repeat(100_000)),
     ] {
         sound(&check_text("long.kdl", &text), "a long text");

@@ -1,5 +1,7 @@
 //! The reader against the `kdl` crate: what both take, they take alike.
 
+use std::fmt::Write;
+
 use kdl::{KdlDocument, KdlValue};
 
 use crate::source::FileId;
@@ -20,19 +22,31 @@ fn our_node(node: &Node) -> String {
     let mut properties: Vec<String> = Vec::new();
     for entry in &node.entries {
         let text = our_entry(entry);
-        if entry.key.is_some() { properties.push(text) } else { out.push_str(&text) }
+        if entry.key.is_some() {
+            properties.push(text);
+        } else {
+            out.push_str(&text);
+        }
     }
     properties.sort();
     out.push_str(&properties.concat());
     if let Some(block) = &node.block {
-        out.push_str(&format!(" {{ {} }}", ours(&block.nodes)));
+        write!(out, " {{ {} }}", ours(&block.nodes)).expect("a string takes all");
     }
     out
 }
 
 fn our_entry(entry: &Entry) -> String {
-    let key = entry.key.as_ref().map(|key| format!("{:?}=", key.text)).unwrap_or_default();
-    let annotation = entry.annotation.as_ref().map(|it| format!("({:?})", it.text)).unwrap_or_default();
+    let key = entry
+        .key
+        .as_ref()
+        .map(|key| format!("{:?}=", key.text))
+        .unwrap_or_default();
+    let annotation = entry
+        .annotation
+        .as_ref()
+        .map(|it| format!("({:?})", it.text))
+        .unwrap_or_default();
     let value = match &entry.value.kind {
         ValueKind::Bare(text) | ValueKind::Quoted(text) => format!("{text:?}"),
         ValueKind::Number(text) => number(text),
@@ -47,24 +61,37 @@ fn our_entry(entry: &Entry) -> String {
 /// Numbers are kept as text here, and parsed there: compare what they say.
 fn number(text: &str) -> String {
     let plain = text.replace('_', "");
-    let (sign, digits) = plain.strip_prefix('-').map_or((1, plain.trim_start_matches('+')), |rest| (-1, rest));
+    let (sign, digits) = plain
+        .strip_prefix('-')
+        .map_or((1, plain.trim_start_matches('+')), |rest| (-1, rest));
     for (prefix, radix) in [("0x", 16), ("0X", 16), ("0o", 8), ("0b", 2)] {
         if let Some(digits) = digits.strip_prefix(prefix) {
             return (sign * i128::from_str_radix(digits, radix).unwrap_or(0)).to_string();
         }
     }
-    plain.parse::<i128>().map_or_else(|_| format!("{:?}", plain.parse::<f64>().unwrap_or(0.0)), |it| it.to_string())
+    plain.parse::<i128>().map_or_else(
+        |_| format!("{:?}", plain.parse::<f64>().unwrap_or(0.0)),
+        |it| it.to_string(),
+    )
 }
 
 fn theirs(document: &KdlDocument) -> String {
-    document.nodes().iter().map(their_node).collect::<Vec<_>>().join("; ")
+    document
+        .nodes()
+        .iter()
+        .map(their_node)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 fn their_node(node: &kdl::KdlNode) -> String {
     let mut out = format!("{:?}", node.name().value());
     let mut properties: Vec<String> = Vec::new();
     for entry in node.entries() {
-        let annotation = entry.ty().map(|ty| format!("({:?})", ty.value())).unwrap_or_default();
+        let annotation = entry
+            .ty()
+            .map(|ty| format!("({:?})", ty.value()))
+            .unwrap_or_default();
         let value = match entry.value() {
             KdlValue::String(text) => format!("{text:?}"),
             KdlValue::Integer(value) => value.to_string(),
@@ -76,26 +103,35 @@ fn their_node(node: &kdl::KdlNode) -> String {
         };
         match entry.name() {
             Some(name) => properties.push(format!(" {:?}={annotation}{value}", name.value())),
-            None => out.push_str(&format!(" {annotation}{value}")),
+            None => write!(out, " {annotation}{value}").expect("a string takes all"),
         }
     }
     properties.sort();
     out.push_str(&properties.concat());
     if let Some(children) = node.children() {
-        out.push_str(&format!(" {{ {} }}", theirs(children)));
+        write!(out, " {{ {} }}", theirs(children)).expect("a string takes all");
     }
     out
 }
 
 fn compare(text: &str) {
     let read = read(FileId(0), text);
-    let faults: Vec<&str> = read.faults.iter().filter(|it| it.is_error()).map(|it| it.message.as_str()).collect();
+    let faults: Vec<&str> = read
+        .faults
+        .iter()
+        .filter(|it| it.is_error())
+        .map(|it| it.message.as_str())
+        .collect();
     let ours = ours(&read.nodes);
     let clean = faults.is_empty() && !ours.contains(UNREAD);
     match KdlDocument::parse_v2(text) {
         Ok(document) if clean => assert_eq!(ours, theirs(&document), "read differently:\n{text}"),
         Ok(_) => panic!("refused here, KDL to the library: {faults:?}\n{ours}\n{text}"),
-        Err(error) => assert!(!clean, "taken here, not KDL to the library: {:?}\n{ours}\n{text}", error.diagnostics.first()),
+        Err(error) => assert!(
+            !clean,
+            "taken here, not KDL to the library: {:?}\n{ours}\n{text}",
+            error.diagnostics.first()
+        ),
     }
 }
 

@@ -82,7 +82,7 @@ impl Reader<'_> {
         loop {
             match self.kind() {
                 TokenKind::End | TokenKind::Close => {
-                    self.drop_docs(pending);
+                    self.drop_docs(&pending);
                     return nodes;
                 }
                 TokenKind::Newline => {
@@ -93,7 +93,7 @@ impl Reader<'_> {
                 TokenKind::Doc(line) => {
                     let line = line.clone();
                     if pending.newlines > 1 {
-                        self.drop_docs(std::mem::take(&mut pending));
+                        self.drop_docs(&std::mem::take(&mut pending));
                     }
                     let span = self.span();
                     pending.docs.lines.push(line);
@@ -119,7 +119,7 @@ impl Reader<'_> {
                 }
                 _ => {
                     if pending.newlines > 1 {
-                        self.drop_docs(std::mem::take(&mut pending));
+                        self.drop_docs(&std::mem::take(&mut pending));
                     }
                     let docs = std::mem::take(&mut pending).docs;
                     let node = self.node(docs);
@@ -130,7 +130,7 @@ impl Reader<'_> {
     }
 
     /// `///` lines with nothing below them.
-    fn drop_docs(&mut self, pending: Pending) {
+    fn drop_docs(&mut self, pending: &Pending) {
         if let Some(span) = pending.docs.span {
             self.faults.push(
                 Diagnostic::warning(Code::S009, span, "this text belongs to nothing")
@@ -226,8 +226,9 @@ impl Reader<'_> {
     fn entries(&mut self, node: &mut Node) {
         loop {
             match self.kind() {
-                TokenKind::Newline | TokenKind::Semicolon => return,
-                TokenKind::End | TokenKind::Close => return,
+                TokenKind::Newline | TokenKind::Semicolon | TokenKind::End | TokenKind::Close => {
+                    return;
+                }
                 TokenKind::Doc(_) => {
                     let span = self.span();
                     self.faults.push(
