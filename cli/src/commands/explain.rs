@@ -18,10 +18,12 @@ pub(crate) struct Explain {
 impl Explain {
     pub(crate) fn run(self) -> ExitCode {
         let text = match &self.code {
-            None => Code::ALL
-                .iter()
-                .map(|code| format!("{code}  {}\n", code.title()))
-                .collect(),
+            None => {
+                let lines = Code::ALL
+                    .iter()
+                    .map(|code| format!("{code}  {}", code.title()));
+                lines.collect::<Vec<_>>().join("\n") + "\n"
+            }
             Some(code) => match diagnostics::explain(code) {
                 Some(page) => page.to_owned(),
                 None => {
