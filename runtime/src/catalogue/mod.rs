@@ -1,0 +1,20 @@
+//! The catalogue: what a store says about itself, and how a build's schema is bound to it.
+//!
+//! Rows are JSON, for people and tools. `open` reads them in one scan, compares them with the schema compiled in,
+//! registers what is new in one transaction, and keeps the result as a [`Binding`] that never changes while the store is
+//! open.
+
+mod binding;
+mod dynamic;
+mod maintenance;
+mod open;
+mod reconcile;
+mod rows;
+mod stored_type;
+
+pub use binding::Binding;
+
+pub(crate) use binding::{BoundIndex, BoundTable};
+pub(crate) use dynamic::check_extras;
+pub(crate) use open::open;
+pub(crate) use rows::number_key;

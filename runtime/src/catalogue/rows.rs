@@ -1,0 +1,142 @@
+//! Rows of the catalogue, and their keys.
+
+use super::stored_type::StoredType;
+use crate::value::put_varint;
+use serde::{Deserialize, Serialize};
+
+/// Area byte of catalogue rows.
+pub(super) const AREA: u8 = b'm';
+/// Format of everything below; a store of a higher one is refused.
+pub(super) const FORMAT: u32 = 1;
+
+/// Everything the catalogue holds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Rows {
+    pub(super) store: Option<StoreRow>,
+    pub(super) enums: Vec<EnumRow>,
+    pub(super) tables: Vec<TableRow>,
+}
+
+/// `m s`: the store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct StoreRow {
+    /// Version of the byte formats.
+    pub(super) format: u32,
+    /// Name of the schema.
+    pub(super) schema: String,
+    /// Key of page cursors, in hexadecimal.
+    pub(super) cursor_secret: String,
+    /// Fingerprints of the schemas that opened the store, oldest first.
+    pub(super) fingerprints: Vec<String>,
+}
+
+/// `m n ENUM`: an enum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct EnumRow {
+    pub(super) id: u32,
+    pub(super) name: String,
+    pub(super) variants: Vec<VariantRow>,
+}
+
+/// A variant and the number that stands for it in records and keys.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct VariantRow {
+    pub(super) number: u16,
+    pub(super) name: String,
+}
+
+/// `m t TABLE`: a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct TableRow {
+    pub(super) id: u32,
+    pub(super) name: String,
+    /// Names of the fields of the key.
+    pub(super) key: Vec<String>,
+    /// Every field that the table ever had.
+    pub(super) fields: Vec<FieldRow>,
+    /// Every layout that the table ever had, oldest first; numbers from 1.
+    pub(super) layouts: Vec<LayoutRow>,
+    pub(super) indexes: Vec<IndexRow>,
+    /// Number of the next index; never used twice.
+    pub(super) next_index: u32,
+}
+
+/// A field, with the number that stands for it in extras.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct FieldRow {
+    pub(super) number: u32,
+    pub(super) name: String,
+}
+
+/// The order and types of a record's fields.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct LayoutRow {
+    pub(super) number: u64,
+    pub(super) fields: Vec<LayoutField>,
+}
+
+/// A field of a layout or of a struct.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct LayoutField {
+    /// The field's number in its table; 0 inside a struct.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) number: u32,
+    pub(super) name: String,
+    #[serde(rename = "type")]
+    pub(super) ty: StoredType,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) optional: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// An index of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct IndexRow {
+    pub(super) id: u32,
+    pub(super) name: String,
+    /// The schema's text of it, in canonical form.
+    pub(super) definition: String,
+    pub(super) state: IndexState,
+}
+
+/// How far an index is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum IndexState {
+    /// Holds an entry for every record that belongs in it.
+    Ready,
+    /// Is being filled with the records that were there before it.
+    Building,
+    /// A unique index that cannot be filled: two records have this value.
+    Pending(String),
+    /// Is no longer in the schema; its entries are being deleted.
+    Dropping,
+}
+
+pub(super) const STORE_KEY: [u8; 2] = [AREA, b's'];
+
+pub(super) fn enum_key(id: u32) -> Vec<u8> {
+    row_key(b'n', id)
+}
+
+pub(super) fn table_key(id: u32) -> Vec<u8> {
+    row_key(b't', id)
+}
+
+/// Key of the row that hands out the numbers of a table's `default=next`.
+pub(crate) fn number_key(table: u32) -> Vec<u8> {
+    row_key(b'q', table)
+}
+
+fn row_key(kind: u8, id: u32) -> Vec<u8> {
+    let mut key = vec![AREA, kind];
+    put_varint(&mut key, u64::from(id));
+    key
+}

@@ -1,0 +1,109 @@
+//! Tables and the schema as a whole.
+
+use super::{Enum, Field, Index, Part};
+use crate::{
+    record::{Entries, Model},
+    value::{DecodeError, Decoder},
+};
+
+/// A schema, as generated code describes it.
+#[derive(Debug)]
+pub struct Schema {
+    /// Its name.
+    pub name: &'static str,
+    /// In declaration order.
+    pub tables: &'static [&'static Table],
+    /// In declaration order.
+    pub enums: &'static [&'static Enum],
+}
+
+/// A table, as generated code describes it.
+#[derive(Debug)]
+pub struct Table {
+    /// Its place among the schema's tables.
+    pub place: usize,
+    /// Its name on disk.
+    pub name: &'static str,
+    /// The model's name.
+    pub model: &'static str,
+    /// In declaration order.
+    pub fields: &'static [Field],
+    /// The parts of the key.
+    pub key: &'static [Part],
+    /// In declaration order.
+    pub indexes: &'static [&'static Index],
+    /// Earlier names.
+    pub was: &'static [&'static str],
+    /// What needs the model's type, without naming it.
+    pub erased: Erased,
+}
+
+/// Functions of a model behind plain bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Erased {
+    /// Adds the index entries of a record.
+    pub(crate) entries: fn(&mut Decoder<'_>, &mut Entries<'_>) -> Result<(), DecodeError>,
+}
+
+/// The functions of `M` behind plain bytes.
+#[must_use]
+pub const fn erased<M: Model>() -> Erased {
+    Erased {
+        entries: |from, out| {
+            M::decode(from)?.entries(out);
+            Ok(())
+        },
+    }
+}
+
+impl Table {
+    /// The table at `place` in the schema.
+    #[must_use]
+    pub const fn new(
+        place: usize,
+        name: &'static str,
+        model: &'static str,
+        fields: &'static [Field],
+    ) -> Self {
+        Self {
+            place,
+            name,
+            model,
+            fields,
+            key: &[],
+            indexes: &[],
+            was: &[],
+            erased: Erased {
+                entries: |_, _| Ok(()),
+            },
+        }
+    }
+
+    /// The parts of its key.
+    #[must_use]
+    pub const fn key(mut self, parts: &'static [Part]) -> Self {
+        self.key = parts;
+        self
+    }
+
+    /// Its indexes.
+    #[must_use]
+    pub const fn indexes(mut self, indexes: &'static [&'static Index]) -> Self {
+        self.indexes = indexes;
+        self
+    }
+
+    /// It had these names before.
+    #[must_use]
+    pub const fn was(mut self, names: &'static [&'static str]) -> Self {
+        self.was = names;
+        self
+    }
+
+    /// The functions of its model.
+    #[must_use]
+    pub const fn erased(mut self, erased: Erased) -> Self {
+        self.erased = erased;
+        self
+    }
+}
