@@ -64,7 +64,9 @@ pub enum Error {
         attempts: u32,
     },
     /// Nobody can say whether the transaction was written. Do not run it again blindly: look first.
-    #[error("it is unknown whether the transaction was committed ({reason}); read before you run it again")]
+    #[error(
+        "it is unknown whether the transaction was committed ({reason}); read before you run it again"
+    )]
     CommitUnknown {
         /// What happened.
         reason: String,

@@ -1,6 +1,9 @@
 //! A build's schema bound to a store: the numbers that the store gave to tables, indexes, layouts and variants.
 
-use super::{dynamic, rows::IndexState, rows::LayoutRow, stored_type::StoredType};
+use super::{
+    dynamic,
+    rows::{IndexState, LayoutRow},
+};
 use crate::{
     Error, Result,
     descriptor::{Enum, Index, Schema, Table},
@@ -11,7 +14,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 /// A build's schema bound to a store.
 #[derive(Debug)]
-pub struct Binding {
+pub(crate) struct Binding {
     pub(crate) schema: &'static Schema,
     pub(super) tables: Vec<BoundTable>,
     pub(super) enums: Vec<BoundEnum>,
@@ -26,8 +29,6 @@ pub(crate) struct BoundTable {
     pub(crate) id: u32,
     /// What every key of its records starts with.
     pub(crate) records: Vec<u8>,
-    /// Number of the layout that this build writes.
-    pub(crate) layout: u64,
     /// What every record of that layout starts with.
     pub(crate) layout_bytes: Vec<u8>,
     pub(super) layouts: HashMap<u64, LayoutRow>,
@@ -99,10 +100,7 @@ impl Binding {
             }
             for index in &bound.indexes {
                 if key.starts_with(&index.entries) {
-                    return format!(
-                        "the index `{}` of `{}`",
-                        index.index.name, bound.table.name
-                    );
+                    return format!("the index `{}` of `{}`", index.index.name, bound.table.name);
                 }
             }
         }
@@ -147,7 +145,9 @@ impl BoundTable {
             IndexState::Ready => return Ok(bound),
             IndexState::Building => "it is being filled".to_owned(),
             IndexState::Pending(duplicate) => {
-                format!("it is unique, but two records have {duplicate}; change one and open the store again")
+                format!(
+                    "it is unique, but two records have {duplicate}; change one and open the store again"
+                )
             }
             IndexState::Dropping => "it is being dropped".to_owned(),
         };
@@ -168,6 +168,13 @@ impl BoundTable {
             return Ok(Cow::Borrowed(fields));
         }
         dynamic::translate(binding, self, stored).map(Cow::Owned)
+    }
+}
+
+impl BoundIndex {
+    /// Whether it holds an entry for every record that belongs in it.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.state == IndexState::Ready
     }
 }
 
@@ -202,10 +209,5 @@ impl BoundEnum {
                 self.descriptor.name
             ))),
         }
-    }
-
-    /// Its type in a layout.
-    pub(super) const fn stored_type(&self) -> StoredType {
-        StoredType::Enum(self.id)
     }
 }

@@ -12,7 +12,7 @@ mod reconcile;
 mod rows;
 mod stored_type;
 
-pub use binding::Binding;
+pub(crate) use binding::Binding;
 
 pub(crate) use binding::{BoundIndex, BoundTable};
 pub(crate) use dynamic::check_extras;

@@ -59,7 +59,11 @@ pub(super) fn take(from: &mut KeyReader<'_>) -> Result<Decimal, DecodeError> {
         let pair = match from.array::<1>()?.map(|byte| byte ^ mask) {
             [0] => break,
             [pair @ 1..=100] if digits < 29 => i128::from(pair - 1),
-            [other] => return Err(DecodeError::Malformed(format!("decimal digits {other:02x}"))),
+            [other] => {
+                return Err(DecodeError::Malformed(format!(
+                    "decimal digits {other:02x}"
+                )));
+            }
         };
         mantissa = mantissa * 100 + pair;
         digits += 2;

@@ -14,11 +14,11 @@ mod writer;
 
 pub use part::{KeyPart, KeyValue};
 pub use reader::KeyReader;
-pub use span::{Exact, Present, Span, SpanAfter, StartsWith, Value, present, starts_with};
+pub use span::{Exact, Present, Span, SpanAfter, StartsWith, present, starts_with};
 pub use writer::KeyWriter;
 
-pub(crate) use decimal::MAX_DIGITS;
 pub(crate) use bounds::{part_bounds, successor};
+pub(crate) use decimal::MAX_DIGITS;
 pub(crate) use describe::{describe, hex};
 pub(crate) use layout::{part_length, parts_length};
-pub(crate) use span::PartSpan;
+pub(crate) use span::{PartSpan, Value};

@@ -47,9 +47,7 @@ impl<T: KeyValue> KeyValue for Option<T> {
         match from.array::<1>()? {
             [0] => Ok(None),
             [1] => T::take(from).map(Some),
-            [other] => Err(DecodeError::Malformed(format!(
-                "presence byte {other:02x}"
-            ))),
+            [other] => Err(DecodeError::Malformed(format!("presence byte {other:02x}"))),
         }
     }
 }

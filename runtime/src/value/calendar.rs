@@ -8,9 +8,7 @@ const EPOCH: Date = Date::constant(1970, 1, 1);
 /// Days from 1970-01-01 to `date`; negative before.
 pub(crate) fn days_of(date: Date) -> i32 {
     // Between the years −9999 and 9999 there are fewer than four million days.
-    EPOCH
-        .until(date)
-        .map_or(0, |span| span.get_days())
+    EPOCH.until(date).map_or(0, |span| span.get_days())
 }
 
 /// The date so many days after 1970-01-01.

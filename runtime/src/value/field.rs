@@ -1,10 +1,7 @@
 //! Types that a field may have.
 
 use super::{DecodeError, Decoder, Encoder, calendar, limits};
-use crate::{
-    Date, Decimal, Duration, Json, Timestamp, Uuid,
-    descriptor::Field,
-};
+use crate::{Date, Decimal, Duration, Json, Timestamp, Uuid, descriptor::Field};
 use std::collections::BTreeMap;
 
 /// A value that a record may hold. The door for ids, enums and structs of generated code.
@@ -193,7 +190,10 @@ impl FieldValue for Decimal {
     fn write(&self, out: &mut Encoder<'_>) {
         let mantissa = self.mantissa();
         if mantissa.unsigned_abs() >= 10_u128.pow(crate::key::MAX_DIGITS) {
-            out.refuse(format!("a decimal has at most {} digits", crate::key::MAX_DIGITS));
+            out.refuse(format!(
+                "a decimal has at most {} digits",
+                crate::key::MAX_DIGITS
+            ));
         }
         out.varint(u64::from(self.scale()));
         let bytes = mantissa.to_be_bytes();

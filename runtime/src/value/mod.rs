@@ -15,4 +15,4 @@ pub use field::FieldValue;
 pub use timestamp::Timestamp;
 
 pub(crate) use calendar::{date_of, days_of, duration_of};
-pub(crate) use encoder::{put_varint, put_zigzag};
+pub(crate) use encoder::put_varint;

@@ -1,0 +1,293 @@
+//! Opening: read the catalogue, register what is new, bind the schema, bring the indexes up to date.
+
+use super::{
+    binding::{Binding, BoundEnum, BoundIndex, BoundTable, index_prefix, record_prefix},
+    maintenance,
+    reconcile::{reconcile, same_layout},
+    rows::{self, EnumRow, IndexState, Rows, STORE_KEY, TableRow},
+    stored_type::StoredType,
+};
+use crate::{
+    Error, Result,
+    descriptor::{Schema, Table},
+    engine::{Changes, EngineError, KeyRange, Outcome, ScanOptions},
+    key::successor,
+    transaction::{AnyEngine, AnySnapshot},
+    value::put_varint,
+};
+use std::collections::HashMap;
+
+/// Registrations that collide are tried so often.
+const ATTEMPTS: usize = 20;
+
+/// Binds `schema` to the store behind `engine`.
+pub(crate) async fn open(engine: &AnyEngine, schema: &'static Schema) -> Result<Binding> {
+    for _ in 0..ATTEMPTS {
+        let snapshot = engine.snapshot().await.map_err(Error::from_engine)?;
+        let stored = read(&snapshot).await?;
+        let mut empty = HashMap::new();
+        for table in &stored.tables {
+            empty.insert(table.id, is_empty(&snapshot, table.id).await?);
+        }
+        let is_empty = |table: u32| empty.get(&table).copied().unwrap_or(true);
+        let rows = reconcile(schema, &stored, &is_empty, &new_secret)?;
+        if rows != stored {
+            let changes = Changes {
+                writes: difference(&stored, &rows)?,
+                ..Changes::default()
+            };
+            match engine.commit(&snapshot, changes).await {
+                Outcome::Committed { .. } => {}
+                Outcome::Conflict { .. } => continue,
+                Outcome::Unknown(error) | Outcome::Failed(error) => {
+                    return Err(Error::from_engine(error));
+                }
+            }
+        }
+        let mut rows = rows;
+        if maintenance::bring_up_to_date(engine, schema, &mut rows).await? {
+            continue; // states changed: read them again
+        }
+        return bind(schema, &rows);
+    }
+    Err(Error::Schema(
+        "other processes keep changing the catalogue; try again".to_owned(),
+    ))
+}
+
+fn new_secret() -> String {
+    // Two random UUIDs hold 244 random bits; hashing spreads them over the key.
+    let (one, two) = (crate::Uuid::new_v4(), crate::Uuid::new_v4());
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(one.as_bytes()).update(two.as_bytes());
+    hasher.finalize().to_hex().to_string()
+}
+
+async fn read(snapshot: &AnySnapshot) -> Result<Rows> {
+    let range = KeyRange {
+        start: vec![rows::AREA],
+        end: successor(vec![rows::AREA]),
+    };
+    let options = ScanOptions {
+        limit: usize::MAX,
+        reverse: false,
+        keys_only: false,
+    };
+    let pairs = snapshot
+        .scan(&range, options)
+        .await
+        .map_err(Error::from_engine)?;
+    let mut rows = Rows::default();
+    for (key, value) in pairs {
+        match key.get(1) {
+            Some(b's') => rows.store = Some(parse(&key, &value)?),
+            Some(b'n') => rows.enums.push(parse(&key, &value)?),
+            Some(b't') => rows.tables.push(parse(&key, &value)?),
+            _ => {}
+        }
+    }
+    if rows.store.is_none() && !(rows.tables.is_empty() && rows.enums.is_empty()) {
+        return Err(damaged(&STORE_KEY, "the row of the store is missing"));
+    }
+    Ok(rows)
+}
+
+fn parse<T: serde::de::DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T> {
+    serde_json::from_slice(value).map_err(|error| damaged(key, error))
+}
+
+fn damaged(key: &[u8], reason: impl ToString) -> Error {
+    Error::Corrupt {
+        table: "the catalogue".to_owned(),
+        key: crate::key::hex(key),
+        reason: reason.to_string(),
+    }
+}
+
+async fn is_empty(snapshot: &AnySnapshot, table: u32) -> Result<bool> {
+    let prefix = record_prefix(table);
+    let range = KeyRange {
+        end: successor(prefix.clone()),
+        start: prefix,
+    };
+    let options = ScanOptions {
+        limit: 1,
+        reverse: false,
+        keys_only: true,
+    };
+    let first = snapshot
+        .scan(&range, options)
+        .await
+        .map_err(Error::from_engine)?;
+    Ok(first.is_empty())
+}
+
+type Writes = std::collections::BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// The writes that turn one catalogue into another. The store's row is always among them: it is what two registrations
+/// at once conflict on.
+pub(super) fn difference(old: &Rows, new: &Rows) -> Result<Writes> {
+    fn json(row: &impl serde::Serialize) -> Result<Option<Vec<u8>>> {
+        serde_json::to_vec_pretty(row)
+            .map(Some)
+            .map_err(|error| Error::Schema(error.to_string()))
+    }
+    let mut writes = Writes::new();
+    if let Some(store) = &new.store {
+        writes.insert(STORE_KEY.to_vec(), json(store)?);
+    }
+    for row in &new.enums {
+        if !old.enums.contains(row) {
+            writes.insert(rows::enum_key(row.id), json(row)?);
+        }
+    }
+    for row in &new.tables {
+        if !old.tables.contains(row) {
+            writes.insert(rows::table_key(row.id), json(row)?);
+        }
+    }
+    Ok(writes)
+}
+
+/// Binds the schema to rows that hold all of it.
+pub(super) fn bind(schema: &'static Schema, rows: &Rows) -> Result<Binding> {
+    let store = rows
+        .store
+        .as_ref()
+        .ok_or_else(|| damaged(&STORE_KEY, "the row of the store is missing"))?;
+    let secret = blake3::Hash::from_hex(&store.cursor_secret).map_err(|_| {
+        damaged(
+            &STORE_KEY,
+            "the key of cursors is not 64 hexadecimal digits",
+        )
+    })?;
+    let enums = schema
+        .enums
+        .iter()
+        .map(|enumeration| {
+            let row = rows.enums.iter().find(|row| row.name == enumeration.name);
+            bind_enum(enumeration, row.ok_or_else(|| older(enumeration.name))?)
+        })
+        .collect::<Result<Vec<_>>>()?;
+    let ids: Vec<u32> = enums.iter().map(|bound| bound.id).collect();
+    let tables = schema
+        .tables
+        .iter()
+        .map(|table| {
+            let row = rows.tables.iter().find(|row| row.name == table.name);
+            bind_table(table, row.ok_or_else(|| older(table.name))?, &ids)
+        })
+        .collect::<Result<_>>()?;
+    Ok(Binding {
+        schema,
+        tables,
+        enums,
+        cursor_secret: *secret.as_bytes(),
+    })
+}
+
+fn older(name: &str) -> Error {
+    Error::Schema(format!(
+        "a newer build renamed or removed `{name}`; this older build can no longer open the store"
+    ))
+}
+
+fn bind_enum(enumeration: &'static crate::descriptor::Enum, row: &EnumRow) -> Result<BoundEnum> {
+    let place_of = |name: &str| enumeration.variants.iter().position(|v| v.name == name);
+    let numbers = enumeration
+        .variants
+        .iter()
+        .map(|variant| {
+            let known = row.variants.iter().find(|known| known.name == variant.name);
+            known
+                .map(|known| known.number)
+                .ok_or_else(|| older(variant.name))
+        })
+        .collect::<Result<_>>()?;
+    Ok(BoundEnum {
+        id: row.id,
+        descriptor: enumeration,
+        numbers,
+        variants: row
+            .variants
+            .iter()
+            .map(|known| (known.number, (place_of(&known.name), known.name.clone())))
+            .collect(),
+    })
+}
+
+fn bind_table(table: &'static Table, row: &TableRow, enums: &[u32]) -> Result<BoundTable> {
+    let mut numbers = Vec::with_capacity(table.fields.len());
+    let mut layout = Vec::with_capacity(table.fields.len());
+    for field in table.fields {
+        let known = row.fields.iter().find(|known| known.name == field.name);
+        let number = known.ok_or_else(|| older(field.name))?.number;
+        numbers.push(number);
+        layout.push(StoredType::field(field, number, enums));
+    }
+    let current = row
+        .layouts
+        .iter()
+        .find(|known| same_layout(&known.fields, &layout))
+        .ok_or_else(|| older(table.name))?
+        .number;
+    let mut layout_bytes = Vec::new();
+    put_varint(&mut layout_bytes, current);
+    let indexes = table
+        .indexes
+        .iter()
+        .map(|index| {
+            let known = row
+                .indexes
+                .iter()
+                .find(|known| known.name == index.name && known.definition == index.definition)
+                .ok_or_else(|| older(index.name))?;
+            Ok(BoundIndex {
+                index,
+                entries: index_prefix(row.id, known.id),
+                state: known.state.clone(),
+            })
+        })
+        .collect::<Result<_>>()?;
+    Ok(BoundTable {
+        table,
+        id: row.id,
+        records: record_prefix(row.id),
+        layout_bytes,
+        layouts: row
+            .layouts
+            .iter()
+            .map(|layout| (layout.number, layout.clone()))
+            .collect(),
+        numbers,
+        indexes,
+    })
+}
+
+impl Error {
+    /// An engine's error where no key of a table is at hand.
+    pub(crate) fn from_engine(error: EngineError) -> Self {
+        match error {
+            EngineError::Corrupt { key, reason } => damaged_key(&key, reason),
+            other => Self::Engine(other),
+        }
+    }
+}
+
+fn damaged_key(key: &[u8], reason: String) -> Error {
+    if key.first() == Some(&rows::AREA) {
+        return damaged(key, reason);
+    }
+    Error::Corrupt {
+        table: "the store".to_owned(),
+        key: crate::key::hex(key),
+        reason,
+    }
+}
+
+impl IndexState {
+    /// Whether opening has work to do on it.
+    pub(super) const fn needs_work(&self) -> bool {
+        matches!(self, Self::Building | Self::Pending(_) | Self::Dropping)
+    }
+}

@@ -1,0 +1,347 @@
+//! Running a query: pages, counts, single rows.
+
+use super::{
+    cursor::Gap,
+    row::Row,
+    scan::{PAGE, Place, Scan},
+};
+use crate::{
+    Error, Result,
+    engine::{KeyRange, Pair, ScanOptions},
+    query::Page,
+    record::Entries,
+    transaction::Reader,
+    value::Decoder,
+};
+
+/// Entries read at once where nobody knows how many will match.
+const CHUNK: usize = 256;
+
+/// What a run does with each row; `None` leaves the row out.
+pub(super) struct Each<'f, R> {
+    pub(super) map: &'f (dyn Fn(&Row<'_>) -> Result<Option<R>> + Send + Sync),
+    /// Whether rows need their record.
+    pub(super) records: bool,
+    /// Whether rows may be left out, so that more must be read to fill a page.
+    pub(super) selective: bool,
+}
+
+/// Rows with the keys of their entries, in the order they were walked.
+struct Found<R> {
+    rows: Vec<(Vec<u8>, R)>,
+    /// Whether there is at least one more.
+    more: bool,
+}
+
+impl Scan {
+    /// One page.
+    pub(super) async fn page<R: Send>(
+        &self,
+        reader: &Reader,
+        each: Each<'_, R>,
+    ) -> Result<Page<R>> {
+        let limit = self.limit.unwrap_or(PAGE);
+        if limit == 0 {
+            return Err(Error::invalid("limit", "0 rows; ask for at least 1"));
+        }
+        let place = self.place(reader.store.binding())?;
+        let after = place.gap(self.after.as_ref())?;
+        let before = place.gap(self.before.as_ref())?;
+        let backwards = before.is_some() && after.is_none();
+        let mut range = place.range.clone();
+        if let Some(gap) = &after {
+            self.cut(&mut range, gap, true);
+        }
+        if let Some(gap) = &before {
+            self.cut(&mut range, gap, false);
+        }
+        let walk_reverse = self.reverse != backwards;
+        let found = self
+            .walk(reader, &place, range, walk_reverse, limit, &each)
+            .await?;
+        let (mut rows, more) = (found.rows, found.more);
+        if backwards {
+            rows.reverse();
+        }
+        let cursor = |gap: Option<Gap>| gap.map(|gap| place.cursor(&gap));
+        let ahead = rows.first().map(|(key, _)| self.gap(key, false));
+        let behind = rows.last().map(|(key, _)| self.gap(key, true));
+        let (next, previous) = if backwards {
+            let follows = self
+                .anything_behind(reader, &place, before.as_ref())
+                .await?;
+            let next = if follows { behind.or(before) } else { None };
+            (next, if more { ahead } else { None })
+        } else {
+            let previous = if after.is_some() {
+                ahead.or(after)
+            } else {
+                None
+            };
+            (if more { behind } else { None }, previous)
+        };
+        Ok(Page {
+            next: cursor(next),
+            previous: cursor(previous),
+            items: rows.into_iter().map(|(_, row)| row).collect(),
+        })
+    }
+
+    /// Up to `limit` rows of the whole range from a boundary on, and the boundary behind the last: a step of a stream.
+    pub(super) async fn step<R: Send>(
+        &self,
+        reader: &Reader,
+        from: Option<&[u8]>,
+        limit: usize,
+        each: Each<'_, R>,
+    ) -> Result<(Vec<R>, Option<Vec<u8>>)> {
+        let place = self.place(reader.store.binding())?;
+        let mut range = place.range.clone();
+        if let Some(gap) = place.gap(self.after.as_ref())? {
+            self.cut(&mut range, &gap, true);
+        }
+        if let Some(gap) = place.gap(self.before.as_ref())? {
+            self.cut(&mut range, &gap, false);
+        }
+        if let Some(from) = from {
+            if self.reverse {
+                range.end = Some(from.to_vec());
+            } else {
+                range.start = from.to_vec();
+            }
+        }
+        let found = self
+            .walk(reader, &place, range, self.reverse, limit, &each)
+            .await?;
+        let last = found.rows.last().filter(|_| found.more);
+        let next = last.map(|(key, _)| self.gap(key, true).boundary());
+        Ok((found.rows.into_iter().map(|(_, row)| row).collect(), next))
+    }
+
+    /// How many rows there are; reads keys only where no row needs a look.
+    pub(super) async fn count<R: Send>(&self, reader: &Reader, each: Each<'_, R>) -> Result<u64> {
+        let limit = self.limit.unwrap_or(usize::MAX);
+        let place = self.place(reader.store.binding())?;
+        let mut range = place.range.clone();
+        if let Some(gap) = place.gap(self.after.as_ref())? {
+            self.cut(&mut range, &gap, true);
+        }
+        if let Some(gap) = place.gap(self.before.as_ref())? {
+            self.cut(&mut range, &gap, false);
+        }
+        if each.selective || self.distinct {
+            let found = self
+                .walk(reader, &place, range, self.reverse, limit, &each)
+                .await?;
+            return Ok(found.rows.len() as u64);
+        }
+        let mut count = 0;
+        while count < limit {
+            let options = ScanOptions {
+                limit: CHUNK.min(limit - count),
+                reverse: self.reverse,
+                keys_only: true,
+            };
+            let pairs = reader.scan(&range, options).await?;
+            count += pairs.len();
+            let Some((last, _)) = pairs.last().filter(|_| pairs.len() == options.limit) else {
+                break;
+            };
+            go_on(&mut range, last, self.reverse);
+        }
+        Ok(count as u64)
+    }
+
+    /// Cuts a range at a gap: keeps what lies behind it in the query's order, or what lies ahead.
+    fn cut(&self, range: &mut KeyRange, gap: &Gap, keep_behind: bool) {
+        let boundary = gap.boundary();
+        if keep_behind == self.reverse {
+            let end = range.end.get_or_insert_with(|| boundary.clone());
+            if boundary < *end {
+                *end = boundary;
+            }
+        } else if boundary > range.start {
+            range.start = boundary;
+        }
+    }
+
+    /// The gap before or behind an entry, in the query's order.
+    fn gap(&self, key: &[u8], behind: bool) -> Gap {
+        Gap {
+            key: key.to_vec(),
+            behind: behind != self.reverse,
+        }
+    }
+
+    /// Whether any entry lies behind the gap.
+    async fn anything_behind(
+        &self,
+        reader: &Reader,
+        place: &Place<'_>,
+        gap: Option<&Gap>,
+    ) -> Result<bool> {
+        let mut range = place.range.clone();
+        if let Some(gap) = gap {
+            self.cut(&mut range, gap, true);
+        }
+        let options = ScanOptions {
+            limit: 1,
+            reverse: self.reverse,
+            keys_only: true,
+        };
+        Ok(!reader.scan(&range, options).await?.is_empty())
+    }
+
+    /// Walks a range until `limit` rows are found and one more is seen, or the range ends.
+    async fn walk<R: Send>(
+        &self,
+        reader: &Reader,
+        place: &Place<'_>,
+        mut range: KeyRange,
+        reverse: bool,
+        limit: usize,
+        each: &Each<'_, R>,
+    ) -> Result<Found<R>> {
+        let selective = each.selective || self.distinct;
+        let records = each.records || self.distinct;
+        let mut rows = Vec::new();
+        loop {
+            let wanted = limit.saturating_add(1) - rows.len();
+            let chunk = if selective { wanted.max(CHUNK) } else { wanted };
+            let options = ScanOptions {
+                limit: chunk.min(4 * CHUNK),
+                reverse,
+                keys_only: false,
+            };
+            let pairs = reader.scan(&range, options).await?;
+            let ended = pairs.len() < options.limit;
+            if let Some((last, _)) = pairs.last() {
+                go_on(&mut range, last, reverse);
+            }
+            // Without a filter the row past the limit only has to exist.
+            let room = if selective {
+                pairs.len()
+            } else {
+                limit - rows.len()
+            };
+            let more = pairs.len() > room;
+            let pairs = &pairs[..room.min(pairs.len())];
+            let keys = pairs
+                .iter()
+                .map(|pair| place.record_key(pair))
+                .collect::<Result<Vec<_>>>()?;
+            let fetched = if records && place.index.is_some() {
+                reader.get_many(&keys).await?
+            } else {
+                Vec::new()
+            };
+            for (at, (pair, record_key)) in pairs.iter().zip(&keys).enumerate() {
+                let record = match place.index {
+                    None => Some(pair.1.as_slice()),
+                    Some(_) => fetched.get(at).and_then(Option::as_deref),
+                };
+                let row = Row {
+                    place,
+                    pair,
+                    record_key,
+                    record,
+                };
+                if self.distinct && !self.is_first_entry(&row)? {
+                    continue;
+                }
+                if let Some(value) = (each.map)(&row)? {
+                    rows.push((pair.0.clone(), value));
+                    if rows.len() > limit {
+                        rows.pop();
+                        return Ok(Found { rows, more: true });
+                    }
+                }
+            }
+            if more {
+                return Ok(Found { rows, more: true });
+            }
+            if ended {
+                return Ok(Found { rows, more: false });
+            }
+        }
+    }
+
+    /// Whether the entry is the first of its record's that the query asks for.
+    ///
+    /// Told from the record alone, so that a page needs no memory of the pages before.
+    fn is_first_entry(&self, row: &Row<'_>) -> Result<bool> {
+        let place = row.place;
+        let (Some(index), Some(stored)) = (place.index, row.record) else {
+            return Ok(true);
+        };
+        let corrupt = |error| place.binding.corrupt(row.record_key, &error);
+        let fields = place
+            .table
+            .current(place.binding, stored)
+            .map_err(corrupt)?;
+        let key = &row.record_key[place.table.records.len()..];
+        let mut out = Entries::new(place.binding, place.table, key, stored);
+        let mut from = Decoder::new(place.binding, &fields);
+        (place.table.table.erased.entries)(&mut from, &mut out).map_err(corrupt)?;
+        let entries = out.finish()?;
+        let mut asked = entries
+            .iter()
+            .filter(|entry| entry.place == index.index.place)
+            .map(|entry| &entry.key)
+            .filter(|key| {
+                **key >= place.range.start && place.range.end.as_ref().is_none_or(|end| *key < end)
+            });
+        let first = if self.reverse {
+            asked.next_back()
+        } else {
+            asked.next()
+        };
+        Ok(first.is_none_or(|first| *first == row.pair.0))
+    }
+
+    /// The row of a query that names one value of a unique index or key.
+    pub(super) async fn single<R: Send>(
+        &self,
+        reader: &Reader,
+        each: Each<'_, R>,
+    ) -> Result<Option<R>> {
+        let place = self.place(reader.store.binding())?;
+        // With a value for every part, the range starts at the very key of an exclusive entry or record.
+        let Some(value) = reader.get(&place.range.start).await? else {
+            return if place.index.is_some_and(|bound| {
+                bound.index.parts.iter().any(|part| part.optional) && !bound.index.nulls_equal
+            }) {
+                // A value that is absent has entries that are not exclusive.
+                let step = self.step(reader, None, 1, each).await?;
+                Ok(step.0.into_iter().next())
+            } else {
+                Ok(None)
+            };
+        };
+        let pair: Pair = (place.range.start.clone(), value);
+        let record_key = place.record_key(&pair)?;
+        let fetched = match place.index {
+            Some(_) if each.records => reader.get(&record_key).await?,
+            _ => None,
+        };
+        let record = match place.index {
+            None => Some(pair.1.as_slice()),
+            Some(_) => fetched.as_deref(),
+        };
+        (each.map)(&Row {
+            place: &place,
+            pair: &pair,
+            record_key: &record_key,
+            record,
+        })
+    }
+}
+
+/// Goes on behind the last key that was read.
+fn go_on(range: &mut KeyRange, last: &[u8], reverse: bool) {
+    if reverse {
+        range.end = Some(last.to_vec());
+    } else {
+        range.start = [last, &[0]].concat();
+    }
+}

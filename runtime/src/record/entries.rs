@@ -1,0 +1,122 @@
+//! Index entries of records.
+
+use crate::{
+    Error, Result,
+    catalogue::{Binding, BoundTable},
+    descriptor::{Include, Index},
+    key::{KeyPart, KeyWriter},
+    value::{Encoder, FieldValue, put_varint},
+};
+
+/// One index entry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry {
+    /// The whole key.
+    pub(crate) key: Vec<u8>,
+    /// The record's key if the entry is exclusive, then what the index includes.
+    pub(crate) value: Vec<u8>,
+    /// Place of the index in its table.
+    pub(crate) place: usize,
+    /// Whether no other record may have it: a unique index, and no part that is absent.
+    pub(crate) exclusive: bool,
+}
+
+/// Collects the index entries of one record.
+#[derive(Debug)]
+pub struct Entries<'a> {
+    binding: &'a Binding,
+    table: &'a BoundTable,
+    /// The record's key, without the table's prefix.
+    key: &'a [u8],
+    /// The whole stored record, for indexes that include it.
+    record: &'a [u8],
+    entries: Vec<Entry>,
+    fault: Option<Error>,
+}
+
+impl<'a> Entries<'a> {
+    pub(crate) const fn new(
+        binding: &'a Binding,
+        table: &'a BoundTable,
+        key: &'a [u8],
+        record: &'a [u8],
+    ) -> Self {
+        Self {
+            binding,
+            table,
+            key,
+            record,
+            entries: Vec::new(),
+            fault: None,
+        }
+    }
+
+    /// The entries in key order, each once; an error if a value cannot stand in a key.
+    pub(crate) fn finish(mut self) -> Result<Vec<Entry>> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
+        self.entries.sort_unstable();
+        self.entries.dedup_by(|left, right| left.key == right.key);
+        Ok(self.entries)
+    }
+
+    /// Adds an entry of `index`.
+    pub fn add(&mut self, index: &'static Index, parts: &[&dyn KeyPart]) {
+        self.covering(index, parts, &[]);
+    }
+
+    /// Adds an entry that carries fields of the record.
+    pub fn covering(
+        &mut self,
+        index: &'static Index,
+        parts: &[&dyn KeyPart],
+        include: &[&dyn FieldValue],
+    ) {
+        let bound = &self.table.indexes[index.place];
+        let mut out = KeyWriter::bound(self.binding, bound.entries.clone());
+        let mut exclusive = index.unique;
+        for (value, part) in parts.iter().zip(index.parts) {
+            let start = out.bytes.len();
+            value.put(&mut out);
+            let absent = part.optional && out.bytes.get(start) == Some(&0);
+            exclusive &= !absent || index.nulls_equal;
+            out.arrange(start, part);
+        }
+        let mut key = match out.finish() {
+            Ok(key) => key,
+            Err(reason) => {
+                let place = format!("{}, index `{}`", self.table.table.model, index.name);
+                self.fault.get_or_insert(Error::Invalid { place, reason });
+                return;
+            }
+        };
+        let mut value = Vec::new();
+        if exclusive {
+            put_varint(&mut value, self.key.len() as u64);
+            value.extend_from_slice(self.key);
+        } else {
+            key.extend_from_slice(self.key);
+        }
+        match index.include {
+            Include::None => {}
+            Include::Record => value.extend_from_slice(self.record),
+            Include::Fields(fields) => {
+                let mut out = Encoder::new(self.binding, value);
+                let outer = out.open(fields);
+                for field in include {
+                    out.field(*field);
+                }
+                out.close(outer);
+                // Their limits were checked with the record's own.
+                value = out.finish().unwrap_or_default();
+            }
+        }
+        self.entries.push(Entry {
+            key,
+            value,
+            place: index.place,
+            exclusive,
+        });
+    }
+}

@@ -1,0 +1,18 @@
+//! Records: what generated models say about themselves, and the reads and writes built on it.
+
+mod delete;
+mod entries;
+mod model;
+mod read;
+mod write;
+
+pub use delete::{delete, delete_by};
+pub use entries::Entries;
+pub use model::{Model, Record};
+
+pub(crate) use model::decode_fields;
+pub use read::{get, get_many};
+pub use write::{insert, insert_many, modify, number, put, update};
+
+pub(crate) use entries::Entry;
+pub(crate) use read::{decode, record_key};

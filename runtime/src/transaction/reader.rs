@@ -1,0 +1,135 @@
+//! Reads of a snapshot, merged with a transaction's own writes.
+
+use super::{AnySnapshot, Store, Transaction};
+use crate::{
+    Error, Result,
+    engine::{EngineError, KeyRange, Pair, ScanOptions},
+};
+
+/// What reads go through.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader {
+    pub(crate) store: Store,
+    snapshot: AnySnapshot,
+    transaction: Option<Transaction>,
+}
+
+impl Reader {
+    pub(super) const fn new(
+        store: Store,
+        snapshot: AnySnapshot,
+        transaction: Option<Transaction>,
+    ) -> Self {
+        Self {
+            store,
+            snapshot,
+            transaction,
+        }
+    }
+
+    fn fail(&self, error: EngineError) -> Error {
+        match error {
+            EngineError::Corrupt { key, reason } => self.store.binding().corrupt(&key, &reason),
+            other => Error::from_engine(other),
+        }
+    }
+
+    /// The value of a key.
+    pub(crate) async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        if let Some(transaction) = &self.transaction
+            && let Some(written) = transaction.buffered(key)?
+        {
+            return Ok(written);
+        }
+        self.snapshot.get(key).await.map_err(|e| self.fail(e))
+    }
+
+    /// The values of many keys, in their order; one batch.
+    pub(crate) async fn get_many(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
+        let mut found = self
+            .snapshot
+            .get_many(keys)
+            .await
+            .map_err(|e| self.fail(e))?;
+        if let Some(transaction) = &self.transaction {
+            for (key, value) in keys.iter().zip(&mut found) {
+                if let Some(written) = transaction.buffered(key)? {
+                    *value = written;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The pairs of a range, in byte order or in reverse.
+    pub(crate) async fn scan(&self, range: &KeyRange, options: ScanOptions) -> Result<Vec<Pair>> {
+        let Some(transaction) = &self.transaction else {
+            return self
+                .snapshot
+                .scan(range, options)
+                .await
+                .map_err(|e| self.fail(e));
+        };
+        let written = transaction.buffered_range(range)?;
+        // Each of the transaction's deletes may hide one pair of the snapshot.
+        let hidden = written.iter().filter(|(_, value)| value.is_none()).count();
+        let wider = ScanOptions {
+            limit: options.limit.saturating_add(hidden),
+            ..options
+        };
+        let stored = self
+            .snapshot
+            .scan(range, wider)
+            .await
+            .map_err(|e| self.fail(e))?;
+        if written.is_empty() {
+            return Ok(stored);
+        }
+        Ok(merge(stored, written, options))
+    }
+}
+
+/// Both in byte order (or both to be read in reverse); the written value wins, a delete hides.
+fn merge(
+    stored: Vec<Pair>,
+    mut written: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    options: ScanOptions,
+) -> Vec<Pair> {
+    if options.reverse {
+        written.reverse();
+    }
+    let before = |left: &[u8], right: &[u8]| {
+        if options.reverse {
+            left > right
+        } else {
+            left < right
+        }
+    };
+    let mut out = Vec::with_capacity(stored.len().min(options.limit));
+    let (mut stored, mut written) = (
+        stored.into_iter().peekable(),
+        written.into_iter().peekable(),
+    );
+    while out.len() < options.limit {
+        let own = match (stored.peek(), written.peek()) {
+            (None, None) => break,
+            (Some(_), None) => false,
+            (None, Some(_)) => true,
+            (Some((theirs, _)), Some((own, _))) => {
+                if theirs == own {
+                    stored.next();
+                    continue;
+                }
+                before(own, theirs)
+            }
+        };
+        if own {
+            if let Some((key, Some(value))) = written.next() {
+                out.push((key, value));
+            }
+        } else {
+            out.extend(stored.next());
+        }
+    }
+    out
+}
