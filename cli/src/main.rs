@@ -23,11 +23,14 @@ enum Command {
     Check(commands::check::Check),
     /// Explains the code of a fault: what it means, a wrong and a right schema
     Explain(commands::explain::Explain),
+    /// Generates a whole crate from a schema
+    Generate(commands::generate::Generate),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Generate(command) => command.run(),
     }
 }

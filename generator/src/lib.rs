@@ -1,4 +1,12 @@
-//! x
+//! Turns a KDL schema into a typed Rust data-access crate over a transactional key-value store.
+//!
+//! Text goes through `syntax` (a tree with spans) and `check` (a [`model::Schema`]) to `plan` (every name and type of the
+//! generated code) and `render` (templates, then formatted Rust). Two doors stand around this core: [`compile`] for build
+//! scripts, and [`generate_crate`] for the command line.
+//!
+//! **Invariant:** generation is a pure function of the schema's text and the options: same input, same bytes.
+#![forbid(unsafe_code)]
+
 mod check;
 mod checked;
 pub mod diagnostics;
@@ -10,7 +18,7 @@ pub mod source;
 mod syntax;
 pub use checked::{Checked, check, check_text};
 pub use emit::{
-    Changes, CrateError, CrateOptions, GeneratedFile, Mode, Options, Runtime, WriteError,
-    generate_crate, generate_module, write_files,
+    Changes, Config, CrateError, CrateOptions, GeneratedFile, Mode, Options, Outcome, Runtime, WriteError,
+    compile, generate_crate, generate_module, write_files,
 };
 pub use render::RenderError;

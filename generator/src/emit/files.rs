@@ -84,12 +84,19 @@ impl std::error::Error for WriteError {
 }
 
 /// Brings a folder to what was generated, or in [`Mode::Check`] says what that would change.
-pub fn write_files(folder: &Path, files: &[GeneratedFile], mode: Mode) -> Result<Changes, WriteError> {
+pub fn write_files(
+    folder: &Path,
+    files: &[GeneratedFile],
+    mode: Mode,
+) -> Result<Changes, WriteError> {
     let mut differing = Vec::new();
     for file in files {
         let path = folder.join(&file.path);
         let present = read(&path)?;
-        if present.as_deref().is_some_and(|text| same_text(text, &file.text)) {
+        if present
+            .as_deref()
+            .is_some_and(|text| same_text(text, &file.text))
+        {
             continue;
         }
         if present.is_some_and(|text| !text.is_empty() && !is_generated(&text)) {
@@ -103,10 +110,16 @@ pub fn write_files(folder: &Path, files: &[GeneratedFile], mode: Mode) -> Result
             write(path, text)?;
         }
         for path in &removed {
-            fs::remove_file(path).map_err(|cause| WriteError::Io { path: path.clone(), cause })?;
+            fs::remove_file(path).map_err(|cause| WriteError::Io {
+                path: path.clone(),
+                cause,
+            })?;
         }
     }
-    Ok(Changes { written: differing.into_iter().map(|(path, _)| path).collect(), removed })
+    Ok(Changes {
+        written: differing.into_iter().map(|(path, _)| path).collect(),
+        removed,
+    })
 }
 
 /// Writes a file if it differs; whether it did.
@@ -120,15 +133,24 @@ pub(super) fn write_if_changed(path: &Path, text: &str) -> Result<bool, WriteErr
 
 fn write(path: &Path, text: &str) -> Result<(), WriteError> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder).map_err(|cause| WriteError::Io { path: folder.to_owned(), cause })?;
-    fs::write(path, text).map_err(|cause| WriteError::Io { path: path.to_owned(), cause })
+    fs::create_dir_all(folder).map_err(|cause| WriteError::Io {
+        path: folder.to_owned(),
+        cause,
+    })?;
+    fs::write(path, text).map_err(|cause| WriteError::Io {
+        path: path.to_owned(),
+        cause,
+    })
 }
 
 fn read(path: &Path) -> Result<Option<String>, WriteError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(WriteError::Io { path: path.to_owned(), cause }),
+        Err(cause) => Err(WriteError::Io {
+            path: path.to_owned(),
+            cause,
+        }),
     }
 }
 
@@ -147,12 +169,22 @@ fn stale(folder: &Path, files: &[GeneratedFile]) -> Result<Vec<PathBuf>, WriteEr
     let listing = match fs::read_dir(&sources) {
         Ok(listing) => listing,
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(cause) => return Err(WriteError::Io { path: sources, cause }),
+        Err(cause) => {
+            return Err(WriteError::Io {
+                path: sources,
+                cause,
+            });
+        }
     };
     let kept: HashSet<PathBuf> = files.iter().map(|file| folder.join(&file.path)).collect();
     let mut stale = Vec::new();
     for entry in listing {
-        let path = entry.map_err(|cause| WriteError::Io { path: sources.clone(), cause })?.path();
+        let path = entry
+            .map_err(|cause| WriteError::Io {
+                path: sources.clone(),
+                cause,
+            })?
+            .path();
         let is_source = path.extension().is_some_and(|extension| extension == "rs");
         if is_source && !kept.contains(&path) && read(&path)?.as_deref().is_some_and(is_generated) {
             stale.push(path);

@@ -80,7 +80,10 @@ impl From<RenderError> for CrateError {
 ///
 /// A computed part that calls `crate::MODULE::FUNCTION` makes the crate declare `mod MODULE`; its file is written by
 /// hand and left alone.
-pub fn generate_crate(schema: &Schema, options: &CrateOptions) -> Result<Vec<GeneratedFile>, CrateError> {
+pub fn generate_crate(
+    schema: &Schema,
+    options: &CrateOptions,
+) -> Result<Vec<GeneratedFile>, CrateError> {
     let plan = Plan::new(schema, options.code.serde);
     let functions = function_modules(schema)?;
     let library = Library {
@@ -92,16 +95,29 @@ pub fn generate_crate(schema: &Schema, options: &CrateOptions) -> Result<Vec<Gen
     let manifest = Manifest {
         name: toml_string(&options.name),
         rust_version: env!("CARGO_PKG_RUST_VERSION"),
-        description: toml_string(&format!("Typed data access for the store `{}`.", schema.name)),
+        description: toml_string(&format!(
+            "Typed data access for the store `{}`.",
+            schema.name
+        )),
         runtime: match &options.runtime {
             Runtime::Registry => toml_string(env!("CARGO_PKG_VERSION")),
             Runtime::Path(path) => format!("{{ path = {} }}", toml_string(path)),
         },
     };
-    let origin = Origin { mark: MARK, schema: &options.schema, command: &options.command };
+    let origin = Origin {
+        mark: MARK,
+        schema: &options.schema,
+        command: &options.command,
+    };
     let mut files = vec![
-        GeneratedFile { path: "Cargo.toml".to_owned(), text: render::manifest(&origin, &manifest)? },
-        GeneratedFile { path: "src/lib.rs".to_owned(), text: render::library(&origin, &library)? },
+        GeneratedFile {
+            path: "Cargo.toml".to_owned(),
+            text: render::manifest(&origin, &manifest)?,
+        },
+        GeneratedFile {
+            path: "src/lib.rs".to_owned(),
+            text: render::library(&origin, &library)?,
+        },
     ];
     for (table, file) in plan.tables.iter().zip(&library.tables) {
         files.push(GeneratedFile {
@@ -116,10 +132,13 @@ impl TableFile {
     fn new(table: &Table) -> Self {
         let is_odd = NOT_FILES.contains(&table.name.as_str());
         let suffix = if is_odd { "_table" } else { "" };
-        Self { module: table.module.clone(), file: format!("{}{suffix}.rs", table.name), is_odd }
+        Self {
+            module: table.module.clone(),
+            file: format!("{}{suffix}.rs", table.name),
+            is_odd,
+        }
     }
 }
-
 
 /// Modules of this crate that computed parts call into.
 fn function_modules(schema: &Schema) -> Result<BTreeSet<String>, CrateError> {

@@ -42,15 +42,30 @@ impl Context<'_> {
         }
     }
 
-    fn joined(&self, scope: Scope, model: &Model, parts: &[Condition], operator: &str, none: &str) -> String {
+    fn joined(
+        &self,
+        scope: Scope,
+        model: &Model,
+        parts: &[Condition],
+        operator: &str,
+        none: &str,
+    ) -> String {
         let texts: Vec<String> = parts
             .iter()
             .map(|part| {
                 let text = self.condition(scope, model, part);
-                if parts.len() > 1 && binds_loosely(part) { format!("({text})") } else { text }
+                if parts.len() > 1 && binds_loosely(part) {
+                    format!("({text})")
+                } else {
+                    text
+                }
             })
             .collect();
-        if texts.is_empty() { none.to_owned() } else { texts.join(operator) }
+        if texts.is_empty() {
+            none.to_owned()
+        } else {
+            texts.join(operator)
+        }
     }
 
     fn test(&self, scope: Scope, model: &Model, path: &Path, test: &Test<'_>) -> String {
@@ -77,21 +92,39 @@ impl Context<'_> {
             (true, Test::Present) => return format!("{place}.is_some()"),
             (true, Test::Absent) => return format!("{place}.is_none()"),
             (true, Test::Compare(Comparison::Is, literal @ Literal::Bool(_))) => {
-                return format!("{place} == Some({})", self.comparable(scope, Scalar::Bool, literal));
+                return format!(
+                    "{place} == Some({})",
+                    self.comparable(scope, Scalar::Bool, literal)
+                );
             }
             (true, Test::Compare(Comparison::Not, literal @ Literal::Bool(_))) => {
-                return format!("{place} != Some({})", self.comparable(scope, Scalar::Bool, literal));
+                return format!(
+                    "{place} != Some({})",
+                    self.comparable(scope, Scalar::Bool, literal)
+                );
             }
             _ => {}
         }
-        let quantifier = if test.passes_absent() { "is_none_or" } else { "is_some_and" };
+        let quantifier = if test.passes_absent() {
+            "is_none_or"
+        } else {
+            "is_some_and"
+        };
         let inner = if later.is_empty() {
-            let value = if self.is_copy(optional.ty) { "it" } else { "*it" };
+            let value = if self.is_copy(optional.ty) {
+                "it"
+            } else {
+                "*it"
+            };
             self.leaf(scope, value, optional, test)
         } else {
             self.step(scope, "it", later, test)
         };
-        let borrow = if self.is_copy(optional.ty) { "" } else { ".as_ref()" };
+        let borrow = if self.is_copy(optional.ty) {
+            ""
+        } else {
+            ".as_ref()"
+        };
         format!("{place}{borrow}.{quantifier}(|it| {inner})")
     }
 
@@ -110,7 +143,9 @@ impl Context<'_> {
             return matches!(test, Test::Present).to_string();
         };
         match test {
-            Test::Compare(comparison, literal) => self.comparison(scope, place, scalar, *comparison, literal),
+            Test::Compare(comparison, literal) => {
+                self.comparison(scope, place, scalar, *comparison, literal)
+            }
             Test::In(literals) => self.one_of(scope, place, scalar, literals),
             Test::Present => "true".to_owned(),
             Test::Absent => "false".to_owned(),
@@ -127,7 +162,11 @@ impl Context<'_> {
     ) -> String {
         if let Literal::Bool(wanted) = literal {
             let positive = *wanted == (comparison == Comparison::Is);
-            return if positive { place.to_owned() } else { format!("!{place}") };
+            return if positive {
+                place.to_owned()
+            } else {
+                format!("!{place}")
+            };
         }
         let value = self.comparable(scope, scalar, literal);
         let operator = operator(comparison);
@@ -139,22 +178,38 @@ impl Context<'_> {
             Scalar::String => place.trim_start_matches('*').to_owned(),
             _ => place.to_owned(),
         };
-        let right = if scalar == Scalar::Bytes && is_order { format!("{value}.as_slice()") } else { value };
+        let right = if scalar == Scalar::Bytes && is_order {
+            format!("{value}.as_slice()")
+        } else {
+            value
+        };
         format!("{left} {operator} {right}")
     }
 
     fn one_of(&self, scope: Scope, place: &str, scalar: Scalar, literals: &[Literal]) -> String {
-        let values: Vec<String> = literals.iter().map(|it| self.comparable(scope, scalar, it)).collect();
+        let values: Vec<String> = literals
+            .iter()
+            .map(|it| self.comparable(scope, scalar, it))
+            .collect();
         let subject = match scalar {
             Scalar::String => format!("{}.as_str()", place.trim_start_matches('*')),
             Scalar::Bytes => format!("{}.as_slice()", place.trim_start_matches('*')),
             _ => place.to_owned(),
         };
         match scalar {
-            Scalar::Bool | Scalar::I32 | Scalar::I64 | Scalar::U32 | Scalar::U64 | Scalar::String | Scalar::Enum(_)
+            Scalar::Bool
+            | Scalar::I32
+            | Scalar::I64
+            | Scalar::U32
+            | Scalar::U64
+            | Scalar::String
+            | Scalar::Enum(_)
             | Scalar::Bytes => format!("::std::matches!({subject}, {})", values.join(" | ")),
             _ => {
-                let tests: Vec<String> = values.iter().map(|value| format!("{subject} == {value}")).collect();
+                let tests: Vec<String> = values
+                    .iter()
+                    .map(|value| format!("{subject} == {value}"))
+                    .collect();
                 format!("({})", tests.join(" || "))
             }
         }

@@ -29,8 +29,12 @@ pub(crate) struct Initial {
 
 impl Context<'_> {
     pub(super) fn constructor(&self, id: ModelId, model: &Model) -> Constructor {
-        let required: Vec<String> =
-            model.fields.iter().filter(|it| is_required(it)).map(|field| ident(&field.name)).collect();
+        let required: Vec<String> = model
+            .fields
+            .iter()
+            .filter(|it| is_required(it))
+            .map(|field| ident(&field.name))
+            .collect();
         let now = Taken::from_iter(required.iter().map(String::as_str)).fresh("now");
         let fields: Vec<Initial> = model
             .fields
@@ -40,9 +44,15 @@ impl Context<'_> {
                 value: (!is_required(field)).then(|| self.initial(id, model, field, &now)),
             })
             .collect();
-        let uses_now = model.fields.iter().any(|field| field.default == Some(DefaultValue::Now));
+        let uses_now = model
+            .fields
+            .iter()
+            .any(|field| field.default == Some(DefaultValue::Now));
         Constructor {
-            docs: Doc::sentence(format!("A record of `{}` with the defaults of the schema.", model.table)),
+            docs: Doc::sentence(format!(
+                "A record of `{}` with the defaults of the schema.",
+                model.table
+            )),
             required,
             now: uses_now.then_some(now),
             fields,
@@ -59,7 +69,8 @@ impl Context<'_> {
                 _ => "None".to_owned(),
             };
         };
-        let own_key = self.has_key_type(id) && model.single_key().is_some_and(|key| key.name == field.name);
+        let own_key =
+            self.has_key_type(id) && model.single_key().is_some_and(|key| key.name == field.name);
         let newtype = match field.ty.kind {
             _ if own_key => Some(ident(&names::key_type(&model.name))),
             TypeKind::Scalar(Scalar::Id(target)) => Some(self.key_type(scope, target)),
@@ -69,18 +80,33 @@ impl Context<'_> {
             (DefaultValue::UuidV7, Some(newtype)) => format!("{newtype}::new()"),
             (DefaultValue::Literal(literal), _) => {
                 let value = self.constant(scope, field, literal);
-                if own_key { wrapped(newtype.as_deref(), value) } else { value }
+                if own_key {
+                    wrapped(newtype.as_deref(), value)
+                } else {
+                    value
+                }
             }
             (DefaultValue::UuidV7, None) => "::keyloom::Uuid::now_v7()".to_owned(),
-            (DefaultValue::UuidV4, _) => wrapped(newtype.as_deref(), "::keyloom::Uuid::new_v4()".to_owned()),
+            (DefaultValue::UuidV4, _) => {
+                wrapped(newtype.as_deref(), "::keyloom::Uuid::new_v4()".to_owned())
+            }
             (DefaultValue::Next, _) => wrapped(newtype.as_deref(), "0".to_owned()),
             (DefaultValue::Now, _) => wrapped(newtype.as_deref(), now_as(field, now)),
         };
-        if field.ty.optional { format!("Some({value})") } else { value }
+        if field.ty.optional {
+            format!("Some({value})")
+        } else {
+            value
+        }
     }
 
     /// A constant default as a value of the field's type, without the question mark.
-    pub(super) fn constant(&self, scope: Scope, field: &Field, literal: &crate::model::Literal) -> String {
+    pub(super) fn constant(
+        &self,
+        scope: Scope,
+        field: &Field,
+        literal: &crate::model::Literal,
+    ) -> String {
         match field.ty.kind {
             TypeKind::Scalar(scalar) => self.value(scope, scalar, literal),
             _ => self.value(scope, Scalar::String, literal),

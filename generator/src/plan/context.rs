@@ -25,9 +25,22 @@ pub(super) struct Context<'a> {
 impl<'a> Context<'a> {
     pub(super) fn new(schema: &'a Schema, serde: bool) -> Self {
         let mut taken = Taken::from_iter(["__SCHEMA"]);
-        let enum_statics = schema.enums.iter().map(|it| taken.fresh(&names::enum_static(&it.name))).collect();
-        let struct_statics = schema.structs.iter().map(|it| taken.fresh(&names::struct_static(&it.name))).collect();
-        Self { schema, serde, enum_statics, struct_statics }
+        let enum_statics = schema
+            .enums
+            .iter()
+            .map(|it| taken.fresh(&names::enum_static(&it.name)))
+            .collect();
+        let struct_statics = schema
+            .structs
+            .iter()
+            .map(|it| taken.fresh(&names::struct_static(&it.name)))
+            .collect();
+        Self {
+            schema,
+            serde,
+            enum_statics,
+            struct_statics,
+        }
     }
 
     /// The name of an enum's static, without a path.
@@ -56,7 +69,8 @@ impl<'a> Context<'a> {
 
     /// Whether the model's module defines a newtype for its key.
     pub(super) fn has_key_type(&self, id: ModelId) -> bool {
-        single_key_scalar(self.schema.model(id)).is_some_and(|scalar| !matches!(scalar, Scalar::Id(_)))
+        single_key_scalar(self.schema.model(id))
+            .is_some_and(|scalar| !matches!(scalar, Scalar::Id(_)))
     }
 }
 

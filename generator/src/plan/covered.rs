@@ -41,7 +41,11 @@ impl Covered {
 
 impl Context<'_> {
     /// The type that each index of a model yields, for the covering ones; the names are taken in the module.
-    pub(super) fn covered_names(&self, model: &Model, module_names: &mut Taken) -> Vec<Option<CoveredName>> {
+    pub(super) fn covered_names(
+        &self,
+        model: &Model,
+        module_names: &mut Taken,
+    ) -> Vec<Option<CoveredName>> {
         model
             .indexes
             .iter()
@@ -50,7 +54,11 @@ impl Context<'_> {
                 Include::Record => Some(CoveredName(ident(&model.name))),
                 Include::Fields(_) => {
                     let plain = names::pascal(&index.name);
-                    let name = if module_names.has(&plain) { format!("{}{plain}", model.name) } else { plain };
+                    let name = if module_names.has(&plain) {
+                        format!("{}{plain}", model.name)
+                    } else {
+                        plain
+                    };
                     Some(CoveredName(module_names.fresh(&ident(&name))))
                 }
             })
@@ -58,7 +66,13 @@ impl Context<'_> {
     }
 
     /// The struct of a covering index; one that covers the whole record has none.
-    pub(super) fn covered(&self, id: ModelId, model: &Model, index: &Index, name: &CoveredName) -> Option<Covered> {
+    pub(super) fn covered(
+        &self,
+        id: ModelId,
+        model: &Model,
+        index: &Index,
+        name: &CoveredName,
+    ) -> Option<Covered> {
         let Include::Fields(included) = &index.include else {
             return None;
         };
@@ -87,12 +101,25 @@ impl Context<'_> {
                 let ty = self.record_type(scope, Some(model), field);
                 gathered.skip(&format!("skip_field::<{ty}>"));
             } else {
-                gathered.keep(Some(*place), self.record_field(scope, Some(model), field), "field");
+                gathered.keep(
+                    Some(*place),
+                    self.record_field(scope, Some(model), field),
+                    "field",
+                );
             }
         }
-        let docs = Doc::sentence(format!("What [`{}`] holds of a [`{}`].", link(&index.name), model.name));
-        let row = Taken::from_iter(gathered.fields.iter().map(|field| field.name.as_str())).fresh("row");
-        Some(Covered { record: Record::new(docs, name.0.clone(), false, gathered.fields), row, reads: gathered.reads })
+        let docs = Doc::sentence(format!(
+            "What [`{}`] holds of a [`{}`].",
+            link(&index.name),
+            model.name
+        ));
+        let row =
+            Taken::from_iter(gathered.fields.iter().map(|field| field.name.as_str())).fresh("row");
+        Some(Covered {
+            record: Record::new(docs, name.0.clone(), false, gathered.fields),
+            row,
+            reads: gathered.reads,
+        })
     }
 
     fn part_field(&self, scope: Scope, model: &Model, part: &Part) -> RecordField {
@@ -102,7 +129,9 @@ impl Context<'_> {
         let name = self.part_name(model, part);
         let field = match &part.source {
             PartSource::Path(path) => super::paths::Walk::new(self.schema, model, path).last(),
-            PartSource::Computed(_) => return computed_field(&name, self.scalar_type(scope, part.ty)),
+            PartSource::Computed(_) => {
+                return computed_field(&name, self.scalar_type(scope, part.ty));
+            }
         };
         RecordField {
             docs: self.field_doc(scope, None, field),
@@ -141,12 +170,18 @@ impl Gathered {
     fn keep(&mut self, place: Option<usize>, mut field: RecordField, method: &str) {
         field.name = self.names.fresh(&field.name);
         self.places.extend(place);
-        self.reads.push(RowRead { field: Some(field.name.clone()), method: method.to_owned() });
+        self.reads.push(RowRead {
+            field: Some(field.name.clone()),
+            method: method.to_owned(),
+        });
         self.fields.push(field);
     }
 
     fn skip(&mut self, method: &str) {
-        self.reads.push(RowRead { field: None, method: method.to_owned() });
+        self.reads.push(RowRead {
+            field: None,
+            method: method.to_owned(),
+        });
     }
 }
 

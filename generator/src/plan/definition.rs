@@ -12,12 +12,20 @@ impl Context<'_> {
     /// An index as one line: `index author_id (desc)published_at where all(status is published) include title`.
     pub(super) fn definition(&self, model: &Model, index: &Index) -> String {
         let mut words = vec![if index.unique { "unique" } else { "index" }.to_owned()];
-        words.extend(index.parts.iter().map(|part| self.part_definition(model, part)));
+        words.extend(
+            index
+                .parts
+                .iter()
+                .map(|part| self.part_definition(model, part)),
+        );
         if index.nulls_equal {
             words.push("nulls=equal".to_owned());
         }
         if let Some(condition) = &index.condition {
-            words.push(format!("where {}", self.condition_definition(model, condition)));
+            words.push(format!(
+                "where {}",
+                self.condition_definition(model, condition)
+            ));
         }
         match &index.include {
             Include::None => {}
@@ -31,19 +39,32 @@ impl Context<'_> {
     }
 
     fn part_definition(&self, model: &Model, part: &Part) -> String {
-        let annotations: Vec<&str> = [(part.each, "each"), (part.lower, "lower"), (part.desc, "desc")]
-            .into_iter()
-            .filter_map(|(set, name)| set.then_some(name))
-            .collect();
-        let annotations =
-            if annotations.is_empty() { String::new() } else { format!("({})", annotations.join(",")) };
+        let annotations: Vec<&str> = [
+            (part.each, "each"),
+            (part.lower, "lower"),
+            (part.desc, "desc"),
+        ]
+        .into_iter()
+        .filter_map(|(set, name)| set.then_some(name))
+        .collect();
+        let annotations = if annotations.is_empty() {
+            String::new()
+        } else {
+            format!("({})", annotations.join(","))
+        };
         match &part.source {
             PartSource::Path(path) => {
-                format!("{annotations}{}", Walk::new(self.schema, model, path).dotted())
+                format!(
+                    "{annotations}{}",
+                    Walk::new(self.schema, model, path).dotted()
+                )
             }
             PartSource::Computed(place) => {
                 let computed = &model.computed[*place];
-                format!("{annotations}computed {} revision={}", computed.name, computed.revision)
+                format!(
+                    "{annotations}computed {} revision={}",
+                    computed.name, computed.revision
+                )
             }
         }
     }
@@ -58,12 +79,22 @@ impl Context<'_> {
                 format!("{path} {} {value}", comparison_word(*comparison))
             }
             Condition::In(path, literals) => {
-                let values: Vec<String> =
-                    literals.iter().map(|literal| self.value_definition(model, path, literal).1).collect();
-                format!("{} in {}", Walk::new(self.schema, model, path).dotted(), values.join(" "))
+                let values: Vec<String> = literals
+                    .iter()
+                    .map(|literal| self.value_definition(model, path, literal).1)
+                    .collect();
+                format!(
+                    "{} in {}",
+                    Walk::new(self.schema, model, path).dotted(),
+                    values.join(" ")
+                )
             }
-            Condition::Present(path) => format!("{} present", Walk::new(self.schema, model, path).dotted()),
-            Condition::Absent(path) => format!("{} absent", Walk::new(self.schema, model, path).dotted()),
+            Condition::Present(path) => {
+                format!("{} present", Walk::new(self.schema, model, path).dotted())
+            }
+            Condition::Absent(path) => {
+                format!("{} absent", Walk::new(self.schema, model, path).dotted())
+            }
         }
     }
 
@@ -71,8 +102,10 @@ impl Context<'_> {
         match parts {
             [only] => self.condition_definition(model, only),
             several => {
-                let texts: Vec<String> =
-                    several.iter().map(|part| self.condition_definition(model, part)).collect();
+                let texts: Vec<String> = several
+                    .iter()
+                    .map(|part| self.condition_definition(model, part))
+                    .collect();
                 format!("{name}({})", texts.join(", "))
             }
         }
@@ -110,12 +143,20 @@ pub(super) fn literal_text(literal: &Literal) -> String {
         Literal::Variant(place) => place.to_string(),
         Literal::Timestamp(microseconds) => jiff::Timestamp::from_microsecond(*microseconds)
             .map_or_else(|_| format!("{microseconds}us"), |it| it.to_string()),
-        Literal::Date { year, month, day } => {
-            jiff::civil::Date::new(*year, *month, *day)
-                .map_or_else(|_| format!("{year}-{month:02}-{day:02}"), |it| it.to_string())
-        }
-        Literal::Duration { seconds, nanoseconds } => {
-            let sign = if *seconds < 0 || *nanoseconds < 0 { "-" } else { "" };
+        Literal::Date { year, month, day } => jiff::civil::Date::new(*year, *month, *day)
+            .map_or_else(
+                |_| format!("{year}-{month:02}-{day:02}"),
+                |it| it.to_string(),
+            ),
+        Literal::Duration {
+            seconds,
+            nanoseconds,
+        } => {
+            let sign = if *seconds < 0 || *nanoseconds < 0 {
+                "-"
+            } else {
+                ""
+            };
             let nanoseconds = nanoseconds.unsigned_abs();
             let fraction = format!("{nanoseconds:09}");
             match fraction.trim_end_matches('0') {
@@ -125,7 +166,14 @@ pub(super) fn literal_text(literal: &Literal) -> String {
         }
         Literal::Uuid(value) => {
             let hex = format!("{value:032x}");
-            format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+            format!(
+                "{}-{}-{}-{}-{}",
+                &hex[..8],
+                &hex[8..12],
+                &hex[12..16],
+                &hex[16..20],
+                &hex[20..]
+            )
         }
     }
 }
@@ -140,7 +188,11 @@ fn decimal(mut mantissa: i128, mut scale: u32) -> String {
     let scale = scale as usize;
     let digits = format!("{:0>width$}", mantissa.unsigned_abs(), width = scale + 1);
     let (whole, fraction) = digits.split_at(digits.len() - scale);
-    if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+    if fraction.is_empty() {
+        format!("{sign}{whole}")
+    } else {
+        format!("{sign}{whole}.{fraction}")
+    }
 }
 
 fn comparison_word(comparison: Comparison) -> &'static str {

@@ -2,13 +2,13 @@
 
 use super::{
     context::{Context, Scope},
-    literals,
+    literals, names,
     names::Taken,
     paths::Walk,
-    names,
 };
 use crate::model::{
-    DefaultValue, Field, Include, Index, Literal, Model, ModelId, Part, PartSource, Scalar, TypeKind,
+    DefaultValue, Field, Include, Index, Literal, Model, ModelId, Part, PartSource, Scalar,
+    TypeKind,
 };
 
 /// The static of a table.
@@ -49,8 +49,16 @@ impl Context<'_> {
             place: id.0,
             table: literals::string(&model.table),
             model: literals::string(&model.name),
-            fields: model.fields.iter().map(|field| self.field_static(scope, field)).collect(),
-            key: model.key.iter().map(|place| self.key_part(scope, &model.fields[*place])).collect(),
+            fields: model
+                .fields
+                .iter()
+                .map(|field| self.field_static(scope, field))
+                .collect(),
+            key: model
+                .key
+                .iter()
+                .map(|place| self.key_part(scope, &model.fields[*place]))
+                .collect(),
             indexes: model
                 .indexes
                 .iter()
@@ -60,26 +68,39 @@ impl Context<'_> {
                     self.index_static(scope, model, index, place, name)
                 })
                 .collect(),
-            was: model.was.iter().map(|name| literals::string(name)).collect(),
+            was: model
+                .was
+                .iter()
+                .map(|name| literals::string(name))
+                .collect(),
         }
     }
 
     /// A field as the runtime is told about it.
     pub(super) fn field_static(&self, scope: Scope, field: &Field) -> String {
         let mut text = self.bare_field(scope, field);
-        for (limit, length, value) in [(&field.limits.min, "min", "least"), (&field.limits.max, "max", "most")] {
+        for (limit, length, value) in [
+            (&field.limits.min, "min", "least"),
+            (&field.limits.max, "max", "most"),
+        ] {
             if let Some(limit) = limit {
                 text.push_str(&limit_call(field, limit, length, value));
             }
         }
         if let Some(most) = field.limits.item_max {
-            text.push_str(&format!(".item_max({})", literals::integer(i128::from(most))));
+            text.push_str(&format!(
+                ".item_max({})",
+                literals::integer(i128::from(most))
+            ));
         }
         if let Some(scale) = field.limits.scale {
             text.push_str(&format!(".scale({scale})"));
         }
         if let Some(DefaultValue::Literal(literal)) = &field.default {
-            text.push_str(&format!(".or(|out| out.put(&{}))", self.constant(scope, field, literal)));
+            text.push_str(&format!(
+                ".or(|out| out.put(&{}))",
+                self.constant(scope, field, literal)
+            ));
         }
         if field.secret {
             text.push_str(".secret()");
@@ -92,14 +113,28 @@ impl Context<'_> {
     fn bare_field(&self, scope: Scope, field: &Field) -> String {
         let optional = if field.ty.optional { ".optional()" } else { "" };
         let ty = self.stored_type(scope, field.ty.kind);
-        format!("__rt::field({}, {ty}){optional}", literals::string(&field.name))
+        format!(
+            "__rt::field({}, {ty}){optional}",
+            literals::string(&field.name)
+        )
     }
 
     fn key_part(&self, scope: Scope, field: &Field) -> String {
-        format!("__rt::part({}, {})", literals::string(&field.name), self.stored_type(scope, field.ty.kind))
+        format!(
+            "__rt::part({}, {})",
+            literals::string(&field.name),
+            self.stored_type(scope, field.ty.kind)
+        )
     }
 
-    fn index_static(&self, scope: Scope, model: &Model, index: &Index, place: usize, name: String) -> IndexStatic {
+    fn index_static(
+        &self,
+        scope: Scope,
+        model: &Model,
+        index: &Index,
+        place: usize,
+        name: String,
+    ) -> IndexStatic {
         let mut chain = String::new();
         if index.nulls_equal {
             chain.push_str(".nulls_equal()");
@@ -111,8 +146,10 @@ impl Context<'_> {
             Include::None => {}
             Include::Record => chain.push_str(".include_record()"),
             Include::Fields(fields) => {
-                let fields: Vec<String> =
-                    fields.iter().map(|place| self.bare_field(scope, &model.fields[*place])).collect();
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|place| self.bare_field(scope, &model.fields[*place]))
+                    .collect();
                 chain.push_str(&format!(".include(&[{}])", fields.join(", ")));
             }
         }
@@ -123,7 +160,11 @@ impl Context<'_> {
             place,
             index: literals::string(&index.name),
             definition: literals::string(&self.definition(model, index)),
-            parts: index.parts.iter().map(|part| self.index_part(scope, model, part)).collect(),
+            parts: index
+                .parts
+                .iter()
+                .map(|part| self.index_part(scope, model, part))
+                .collect(),
             chain,
         }
     }
@@ -133,8 +174,16 @@ impl Context<'_> {
             PartSource::Path(path) => Walk::new(self.schema, model, path).dotted(),
             PartSource::Computed(place) => model.computed[*place].name.clone(),
         };
-        let mut text = format!("__rt::part({}, {})", literals::string(&name), self.stored_scalar(scope, part.ty));
-        for (set, call) in [(part.optional, ".optional()"), (part.desc, ".desc()"), (part.lower, ".lower()")] {
+        let mut text = format!(
+            "__rt::part({}, {})",
+            literals::string(&name),
+            self.stored_scalar(scope, part.ty)
+        );
+        for (set, call) in [
+            (part.optional, ".optional()"),
+            (part.desc, ".desc()"),
+            (part.lower, ".lower()"),
+        ] {
             if set {
                 text.push_str(call);
             }
@@ -153,16 +202,22 @@ fn limit_call(field: &Field, limit: &Literal, length: &str, value: &str) -> Stri
         (TypeKind::Scalar(Scalar::F64), Literal::Integer(number)) => {
             format!("Float({}.0)", literals::integer(*number))
         }
-        (TypeKind::Scalar(Scalar::F64), Literal::Float(number)) => format!("Float({})", literals::float(*number)),
+        (TypeKind::Scalar(Scalar::F64), Literal::Float(number)) => {
+            format!("Float({})", literals::float(*number))
+        }
         (TypeKind::Scalar(Scalar::Decimal), Literal::Integer(number)) => {
             format!("Decimal({}, 0)", literals::integer(*number))
         }
-        (_, Literal::Decimal { mantissa, scale }) => format!("Decimal({}, {scale})", literals::integer(*mantissa)),
+        (_, Literal::Decimal { mantissa, scale }) => {
+            format!("Decimal({}, {scale})", literals::integer(*mantissa))
+        }
         (
             TypeKind::Scalar(Scalar::I32 | Scalar::I64 | Scalar::U32 | Scalar::U64 | Scalar::Id(_)),
             Literal::Integer(number),
         ) => format!("Int({})", literals::integer(*number)),
-        (_, Literal::Integer(number)) => return format!(".{length}({})", literals::integer(*number)),
+        (_, Literal::Integer(number)) => {
+            return format!(".{length}({})", literals::integer(*number));
+        }
         // No other literal is a limit.
         _ => return String::new(),
     };

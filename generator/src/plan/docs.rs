@@ -8,8 +8,8 @@ use super::{
     paths::Walk,
 };
 use crate::model::{
-    Condition, DefaultValue, Docs, Field, FieldType, Include, Index, Item, Limits, Literal, Model, ModelId, Part, PartSource,
-    Scalar, TypeKind,
+    Condition, DefaultValue, Docs, Field, FieldType, Include, Index, Item, Limits, Literal, Model,
+    ModelId, Part, PartSource, Scalar, TypeKind,
 };
 
 /// Lines of a doc comment; printed with their slashes.
@@ -22,7 +22,10 @@ pub(crate) struct Doc {
 impl Doc {
     /// A comment of one sentence.
     pub(super) fn sentence(text: impl Into<String>) -> Self {
-        Self { lines: vec![text.into()], slashes: "///" }
+        Self {
+            lines: vec![text.into()],
+            slashes: "///",
+        }
     }
 
     /// The schema's text, or a sentence of its own.
@@ -31,7 +34,14 @@ impl Doc {
         while lines.last().is_some_and(String::is_empty) {
             lines.pop();
         }
-        if lines.is_empty() { Self::sentence(sentence()) } else { Self { lines, slashes: "///" } }
+        if lines.is_empty() {
+            Self::sentence(sentence())
+        } else {
+            Self {
+                lines,
+                slashes: "///",
+            }
+        }
     }
 
     /// Adds a paragraph.
@@ -42,7 +52,10 @@ impl Doc {
 
     /// The same as the comment of the item that it stands in (`//!`).
     pub(crate) fn inner(&self) -> Self {
-        Self { slashes: "//!", ..self.clone() }
+        Self {
+            slashes: "//!",
+            ..self.clone()
+        }
     }
 }
 
@@ -63,7 +76,11 @@ fn clean(line: &str) -> String {
 
 /// Text in backticks.
 pub(super) fn code(text: &str) -> String {
-    if text.contains('`') { format!("`` {text} ``") } else { format!("`{text}`") }
+    if text.contains('`') {
+        format!("`` {text} ``")
+    } else {
+        format!("`{text}`")
+    }
 }
 
 /// Words joined by commas and a last word: "a, b and c".
@@ -79,8 +96,13 @@ impl Context<'_> {
     /// The comment of a field.
     pub(super) fn field_doc(&self, scope: Scope, model: Option<&Model>, field: &Field) -> Doc {
         Doc::of(&field.docs, || {
-            let is_key = model.is_some_and(|it| it.single_key().is_some_and(|key| key.name == field.name));
-            let subject = if is_key { "The key".to_owned() } else { self.subject(scope, field) };
+            let is_key =
+                model.is_some_and(|it| it.single_key().is_some_and(|key| key.name == field.name));
+            let subject = if is_key {
+                "The key".to_owned()
+            } else {
+                self.subject(scope, field)
+            };
             let limits = limits_text(field.ty, &field.limits);
             let default = self.default_text(field);
             format!("{subject}{limits}{default}.")
@@ -91,8 +113,12 @@ impl Context<'_> {
         let name = code(&field.name);
         match field.ty.kind {
             TypeKind::Version => format!("{name}: grows by one at every write"),
-            TypeKind::Scalar(Scalar::Id(id)) => format!("{name}: the key of a {}", self.model_link(scope, id)),
-            TypeKind::List(Item::Scalar(Scalar::Id(id))) => format!("{name}: keys of {}", self.model_link(scope, id)),
+            TypeKind::Scalar(Scalar::Id(id)) => {
+                format!("{name}: the key of a {}", self.model_link(scope, id))
+            }
+            TypeKind::List(Item::Scalar(Scalar::Id(id))) => {
+                format!("{name}: keys of {}", self.model_link(scope, id))
+            }
             _ => name,
         }
     }
@@ -109,7 +135,9 @@ impl Context<'_> {
         let set = match &field.default {
             None => String::new(),
             Some(DefaultValue::Now) => "; the time of making unless set".to_owned(),
-            Some(DefaultValue::UuidV4 | DefaultValue::UuidV7) => "; a new one unless set".to_owned(),
+            Some(DefaultValue::UuidV4 | DefaultValue::UuidV7) => {
+                "; a new one unless set".to_owned()
+            }
             Some(DefaultValue::Next) => "; 0 until the store numbers it".to_owned(),
             Some(DefaultValue::Literal(literal)) => match field.ty.kind {
                 TypeKind::Scalar(scalar) => {
@@ -119,7 +147,11 @@ impl Context<'_> {
                 _ => String::new(),
             },
         };
-        if field.on_update_now { format!("{set}; renewed by every update that changes another field") } else { set }
+        if field.on_update_now {
+            format!("{set}; renewed by every update that changes another field")
+        } else {
+            set
+        }
     }
 
     /// The comment of an index function: what it is for, its order, its `where` and its cost.
@@ -132,15 +164,20 @@ impl Context<'_> {
         };
         let doc = match &index.condition {
             None => doc,
-            Some(condition) => {
-                doc.paragraph(format!("Holds only records where {}.", self.condition_text(model, condition)))
-            }
+            Some(condition) => doc.paragraph(format!(
+                "Holds only records where {}.",
+                self.condition_text(model, condition)
+            )),
         };
         doc.paragraph(cost_text(index))
     }
 
     fn order_text(&self, model: &Model, index: &Index) -> String {
-        let parts: Vec<String> = index.parts.iter().map(|part| self.part_text(model, part)).collect();
+        let parts: Vec<String> = index
+            .parts
+            .iter()
+            .map(|part| self.part_text(model, part))
+            .collect();
         let unique = match (index.unique, index.nulls_equal) {
             (false, _) => "",
             (true, false) => " Unique.",
@@ -175,17 +212,26 @@ impl Context<'_> {
             Condition::Any(parts) => (parts.as_slice(), "or"),
             single => (std::slice::from_ref(single), "and"),
         };
-        let texts: Vec<String> = parts.iter().map(|part| code(&self.condition_definition(model, part))).collect();
+        let texts: Vec<String> = parts
+            .iter()
+            .map(|part| code(&self.condition_definition(model, part)))
+            .collect();
         list(&texts, word)
     }
 }
 
 fn cost_text(index: &Index) -> &'static str {
     match (index.unique, &index.include) {
-        (true, Include::None) => "Cost with a value for each part: two reads, the entry and the record.",
-        (true, _) => "Cost with a value for each part: two reads, the entry and the record; `covered()` reads the entry alone.",
+        (true, Include::None) => {
+            "Cost with a value for each part: two reads, the entry and the record."
+        }
+        (true, _) => {
+            "Cost with a value for each part: two reads, the entry and the record; `covered()` reads the entry alone."
+        }
         (false, Include::None) => "Cost: one scan of entries and one batch of records.",
-        (false, _) => "Cost: one scan of entries and one batch of records; `covered()` needs the scan alone.",
+        (false, _) => {
+            "Cost: one scan of entries and one batch of records; `covered()` needs the scan alone."
+        }
     }
 }
 
@@ -200,7 +246,9 @@ fn limits_text(ty: FieldType, limits: &Limits) -> String {
         (None, None) => String::new(),
         (Some(min), None) => format!(", at least {}{unit}", number_text(min)),
         (None, Some(max)) => format!(", at most {}{unit}", number_text(max)),
-        (Some(min), Some(max)) => format!(", from {} to {}{unit}", number_text(min), number_text(max)),
+        (Some(min), Some(max)) => {
+            format!(", from {} to {}{unit}", number_text(min), number_text(max))
+        }
     };
     if let Some(most) = limits.item_max {
         text.push_str(&format!(", each of at most {most}"));

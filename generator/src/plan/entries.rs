@@ -24,7 +24,12 @@ pub(crate) struct EntryStatement {
 }
 
 impl Context<'_> {
-    pub(super) fn entries(&self, scope: Scope, model: &Model, statics: &[IndexStatic]) -> Vec<EntryStatement> {
+    pub(super) fn entries(
+        &self,
+        scope: Scope,
+        model: &Model,
+        statics: &[IndexStatic],
+    ) -> Vec<EntryStatement> {
         model
             .indexes
             .iter()
@@ -34,22 +39,35 @@ impl Context<'_> {
     }
 
     fn entry(&self, scope: Scope, model: &Model, index: &Index, name: &str) -> EntryStatement {
-        let each = index.parts.iter().find(|part| is_several(part)).map(|part| self.loop_over(model, part));
+        let each = index
+            .parts
+            .iter()
+            .find(|part| is_several(part))
+            .map(|part| self.loop_over(model, part));
         let (method, covered) = match &index.include {
             Include::None => ("add", None),
             Include::Record => ("covering_record", None),
             Include::Fields(fields) => {
-                let fields =
-                    fields.iter().map(|place| format!("&self.{}", ident(&model.fields[*place].name))).collect();
+                let fields = fields
+                    .iter()
+                    .map(|place| format!("&self.{}", ident(&model.fields[*place].name)))
+                    .collect();
                 ("covering", Some(fields))
             }
         };
         EntryStatement {
-            condition: index.condition.as_ref().map(|it| self.condition(scope, model, it)),
+            condition: index
+                .condition
+                .as_ref()
+                .map(|it| self.condition(scope, model, it)),
             each,
             method,
             index: name.to_owned(),
-            parts: index.parts.iter().map(|part| self.part_value(model, part)).collect(),
+            parts: index
+                .parts
+                .iter()
+                .map(|part| self.part_value(model, part))
+                .collect(),
             covered,
         }
     }
@@ -85,7 +103,10 @@ impl Context<'_> {
 impl<'a> Walk<'a> {
     /// The fields up to the list, and those within its elements.
     fn split_at_list(&self) -> (&[&'a crate::model::Field], &[&'a crate::model::Field]) {
-        let list = self.0.iter().position(|field| matches!(field.ty.kind, TypeKind::List(_)));
+        let list = self
+            .0
+            .iter()
+            .position(|field| matches!(field.ty.kind, TypeKind::List(_)));
         self.0.split_at(list.map_or(self.0.len(), |at| at + 1))
     }
 }

@@ -30,7 +30,9 @@ impl Context<'_> {
                 format!("{}{}::{name}", scope.root(), ident(&declared.name))
             }
             (Scalar::F64, Literal::Integer(number)) => format!("{}.0", integer(*number)),
-            (Scalar::Decimal, Literal::Integer(number)) => format!("__rt::decimal({}, 0)", integer(*number)),
+            (Scalar::Decimal, Literal::Integer(number)) => {
+                format!("__rt::decimal({}, 0)", integer(*number))
+            }
             (_, literal) => plain(literal),
         }
     }
@@ -42,13 +44,20 @@ fn plain(literal: &Literal) -> String {
         Literal::Bool(value) => value.to_string(),
         Literal::Integer(number) => integer(*number),
         Literal::Float(number) => float(*number),
-        Literal::Decimal { mantissa, scale } => format!("__rt::decimal({}, {scale})", integer(*mantissa)),
+        Literal::Decimal { mantissa, scale } => {
+            format!("__rt::decimal({}, {scale})", integer(*mantissa))
+        }
         Literal::String(text) => string(text),
         Literal::Bytes(value) => bytes(value),
         Literal::Variant(place) => place.to_string(),
-        Literal::Timestamp(microseconds) => format!("__rt::timestamp({})", integer(i128::from(*microseconds))),
+        Literal::Timestamp(microseconds) => {
+            format!("__rt::timestamp({})", integer(i128::from(*microseconds)))
+        }
         Literal::Date { year, month, day } => format!("__rt::date({year}, {month}, {day})"),
-        Literal::Duration { seconds, nanoseconds } => format!(
+        Literal::Duration {
+            seconds,
+            nanoseconds,
+        } => format!(
             "__rt::duration({}, {})",
             integer(i128::from(*seconds)),
             integer(i128::from(*nanoseconds))
@@ -68,7 +77,9 @@ pub(crate) fn toml_string(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '\\' => out.extend(['\\', character]),
-            control if control.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(control))),
+            control if control.is_control() => {
+                out.push_str(&format!("\\u{:04X}", u32::from(control)))
+            }
             other => out.push(other),
         }
     }
@@ -84,7 +95,11 @@ fn bytes(value: &[u8]) -> String {
 pub(super) fn integer(number: i128) -> String {
     let digits = number.unsigned_abs().to_string();
     let sign = if number < 0 { "-" } else { "" };
-    if digits.len() > 4 { format!("{sign}{}", grouped(&digits, 3)) } else { format!("{sign}{digits}") }
+    if digits.len() > 4 {
+        format!("{sign}{}", grouped(&digits, 3))
+    } else {
+        format!("{sign}{digits}")
+    }
 }
 
 /// A finite float: the shortest text that reads back as the same number.
@@ -96,9 +111,14 @@ pub(super) fn float(number: f64) -> String {
     if text.contains('e') || text.len() <= 6 {
         return text;
     }
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let fraction: Vec<String> =
-        fraction.as_bytes().chunks(3).map(|chunk| String::from_utf8_lossy(chunk).into_owned()).collect();
+    let (sign, digits) = whole
+        .strip_prefix('-')
+        .map_or(("", whole), |digits| ("-", digits));
+    let fraction: Vec<String> = fraction
+        .as_bytes()
+        .chunks(3)
+        .map(|chunk| String::from_utf8_lossy(chunk).into_owned())
+        .collect();
     format!("{sign}{}.{}", grouped(digits, 3), fraction.join("_"))
 }
 

@@ -40,7 +40,12 @@ impl Plan {
     /// Plans the code of a schema; `serde` is whether records derive serde's traits.
     pub(crate) fn new(schema: &Schema, serde: bool) -> Self {
         let context = Context::new(schema, serde);
-        let tables: Vec<Table> = (0..schema.models.len()).map(|place| context.table(ModelId(place))).collect();
-        Self { root: context.root(&tables), tables }
+        let tables: Vec<Table> = (0..schema.models.len())
+            .map(|place| context.table(ModelId(place)))
+            .collect();
+        Self {
+            root: context.root(&tables),
+            tables,
+        }
     }
 }

@@ -10,7 +10,11 @@ pub(super) struct Walk<'a>(pub(super) Vec<&'a Field>);
 impl<'a> Walk<'a> {
     pub(super) fn new(schema: &'a Schema, model: &'a Model, path: &Path) -> Self {
         let mut fields = vec![&model.fields[path.field]];
-        fields.extend(path.steps.iter().map(|(id, place)| &schema.structure(*id).fields[*place]));
+        fields.extend(
+            path.steps
+                .iter()
+                .map(|(id, place)| &schema.structure(*id).fields[*place]),
+        );
         Self(fields)
     }
 
@@ -48,7 +52,10 @@ pub(super) fn borrow(place: &str, fields: &[&Field]) -> String {
     while let Some(field) = fields.next() {
         text = format!("{text}.{}", ident(&field.name));
         if field.ty.optional && fields.peek().is_some() {
-            return format!("&{text}.as_ref(){}", optional_steps(&fields.copied().collect::<Vec<_>>()));
+            return format!(
+                "&{text}.as_ref(){}",
+                optional_steps(&fields.copied().collect::<Vec<_>>())
+            );
         }
     }
     format!("&{text}")
@@ -56,7 +63,10 @@ pub(super) fn borrow(place: &str, fields: &[&Field]) -> String {
 
 /// What follows an `Option<&Struct>` to get an `Option<&T>` of the value that fields lead to.
 fn optional_steps(fields: &[&Field]) -> String {
-    let crossing = fields.iter().position(|field| field.ty.optional).map_or(fields.len(), |at| at + 1);
+    let crossing = fields
+        .iter()
+        .position(|field| field.ty.optional)
+        .map_or(fields.len(), |at| at + 1);
     let (now, later) = fields.split_at(crossing);
     let names: Vec<String> = now.iter().map(|field| ident(&field.name)).collect();
     let names = names.join(".");
@@ -64,7 +74,11 @@ fn optional_steps(fields: &[&Field]) -> String {
         Some(last) if last.ty.optional => format!(".and_then(|it| it.{names}.as_ref())"),
         _ => format!(".map(|it| &it.{names})"),
     };
-    if later.is_empty() { step } else { format!("{step}{}", optional_steps(later)) }
+    if later.is_empty() {
+        step
+    } else {
+        format!("{step}{}", optional_steps(later))
+    }
 }
 
 /// An iterable over borrows of the elements of the list that fields lead to from `self`.
@@ -74,7 +88,10 @@ pub(super) fn elements(fields: &[&Field]) -> String {
     while let Some(field) = fields.next() {
         text = format!("{text}.{}", ident(&field.name));
         if field.ty.optional && fields.peek().is_some() {
-            return format!("{text}.iter(){}", flattened(&fields.copied().collect::<Vec<_>>()));
+            return format!(
+                "{text}.iter(){}",
+                flattened(&fields.copied().collect::<Vec<_>>())
+            );
         }
     }
     format!("&{text}")
@@ -82,9 +99,16 @@ pub(super) fn elements(fields: &[&Field]) -> String {
 
 /// What follows an iterator over structs to get one over the elements of the list that fields lead to.
 fn flattened(fields: &[&Field]) -> String {
-    let crossing = fields.iter().position(|field| field.ty.optional).map_or(fields.len(), |at| at + 1);
+    let crossing = fields
+        .iter()
+        .position(|field| field.ty.optional)
+        .map_or(fields.len(), |at| at + 1);
     let (now, later) = fields.split_at(crossing);
     let names: Vec<String> = now.iter().map(|field| ident(&field.name)).collect();
     let step = format!(".flat_map(|it| &it.{})", names.join("."));
-    if later.is_empty() { step } else { format!("{step}{}", flattened(later)) }
+    if later.is_empty() {
+        step
+    } else {
+        format!("{step}{}", flattened(later))
+    }
 }

@@ -44,18 +44,39 @@ struct Slot {
 
 impl Context<'_> {
     /// `by_key`
-    pub(super) fn key_function(&self, id: ModelId, model: &Model, module_names: &Taken) -> QueryFunction {
+    pub(super) fn key_function(
+        &self,
+        id: ModelId,
+        model: &Model,
+        module_names: &Taken,
+    ) -> QueryFunction {
         let scope = Scope::Table(id);
-        let names: Vec<String> = model.key.iter().map(|place| code(&model.fields[*place].name)).collect();
+        let names: Vec<String> = model
+            .key
+            .iter()
+            .map(|place| code(&model.fields[*place].name))
+            .collect();
         let slots = model
             .key
             .iter()
             .map(|place| &model.fields[*place])
-            .map(|field| Slot { name: field.name.clone(), ty: self.record_type(scope, Some(model), field) })
+            .map(|field| Slot {
+                name: field.name.clone(),
+                ty: self.record_type(scope, Some(model), field),
+            })
             .collect();
         let docs = Doc::sentence(format!("By the key: {}. Unique.", names.join(", then ")))
             .paragraph("Cost: one read, or one scan of records.");
-        query_function(docs, "by_key", slots, None, None, true, &model.name, module_names)
+        query_function(
+            docs,
+            "by_key",
+            slots,
+            None,
+            None,
+            true,
+            &model.name,
+            module_names,
+        )
     }
 
     /// The function of an index.
@@ -98,7 +119,10 @@ impl Context<'_> {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one private constructor with two callers above it")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one private constructor with two callers above it"
+)]
 fn query_function(
     docs: Doc,
     name: &str,
@@ -123,19 +147,29 @@ fn query_function(
         let argument = taken.fresh(&ident(&slot.name));
         // The kind of the last part matters only to a unique index, whose result says whether one record is meant.
         if place == last && !unique {
-            arguments.push(Argument { name: argument, ty: format!("impl {bound}") });
+            arguments.push(Argument {
+                name: argument,
+                ty: format!("impl {bound}"),
+            });
         } else {
             let letter = letters.next().unwrap_or_default();
             generics.push(format!("{letter}: {bound}"));
             previous = Some(format!("{letter}::Kind"));
-            arguments.push(Argument { name: argument, ty: letter });
+            arguments.push(Argument {
+                name: argument,
+                ty: letter,
+            });
         }
     }
-    let kind = previous.filter(|_| unique).map(|kind| format!("::keyloom::Unique<{kind}>"));
+    let kind = previous
+        .filter(|_| unique)
+        .map(|kind| format!("::keyloom::Unique<{kind}>"));
     let output = match (covered, kind) {
         (None, None) => format!("::keyloom::Query<{model}>"),
         (None, Some(kind)) => format!("::keyloom::Query<{model}, {kind}>"),
-        (Some(covered), None) => format!("::keyloom::Query<{model}, ::keyloom::Covering<{covered}>>"),
+        (Some(covered), None) => {
+            format!("::keyloom::Query<{model}, ::keyloom::Covering<{covered}>>")
+        }
         (Some(covered), Some(kind)) => {
             format!("::keyloom::Query<{model}, ::keyloom::Covering<{covered}, {kind}>>")
         }

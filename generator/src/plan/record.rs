@@ -33,7 +33,13 @@ pub(crate) struct RecordField {
 impl Record {
     pub(super) fn new(docs: Doc, name: String, serde: bool, fields: Vec<RecordField>) -> Self {
         let has_secret = fields.iter().any(|field| field.secret);
-        Self { docs, name, serde, has_secret, fields }
+        Self {
+            docs,
+            name,
+            serde,
+            has_secret,
+            fields,
+        }
     }
 
     /// The fields that `Debug` may show.
@@ -44,7 +50,12 @@ impl Record {
 
 impl Context<'_> {
     /// A field as it stands in a record.
-    pub(super) fn record_field(&self, scope: Scope, model: Option<&Model>, field: &Field) -> RecordField {
+    pub(super) fn record_field(
+        &self,
+        scope: Scope,
+        model: Option<&Model>,
+        field: &Field,
+    ) -> RecordField {
         RecordField {
             docs: self.field_doc(scope, model, field),
             name: ident(&field.name),
@@ -66,6 +77,9 @@ impl Context<'_> {
 /// Whether a record cannot be made without the field.
 pub(super) fn is_required(field: &Field) -> bool {
     let FieldType { kind, optional } = field.ty;
-    let starts_empty = matches!(kind, TypeKind::List(_) | TypeKind::Map(_) | TypeKind::Version);
+    let starts_empty = matches!(
+        kind,
+        TypeKind::List(_) | TypeKind::Map(_) | TypeKind::Version
+    );
     !optional && !starts_empty && field.default.is_none()
 }

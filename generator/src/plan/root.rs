@@ -94,15 +94,24 @@ impl Context<'_> {
             module: ident(&schema.name),
             docs: Doc::of(&schema.docs, || sentence),
             exports: self.exports(tables),
-            enums: schema.enums.iter().enumerate().map(|(place, it)| self.enum_type(EnumId(place), it)).collect(),
-            structs: (0..schema.structs.len()).map(|place| self.struct_type(StructId(place))).collect(),
+            enums: schema
+                .enums
+                .iter()
+                .enumerate()
+                .map(|(place, it)| self.enum_type(EnumId(place), it))
+                .collect(),
+            structs: (0..schema.structs.len())
+                .map(|place| self.struct_type(StructId(place)))
+                .collect(),
             store: self.store(tables),
         }
     }
 
     fn enum_type(&self, id: EnumId, declared: &Enum) -> EnumType {
         EnumType {
-            docs: Doc::of(&declared.docs, || format!("The values of `{}`.", declared.name)),
+            docs: Doc::of(&declared.docs, || {
+                format!("The values of `{}`.", declared.name)
+            }),
             name: ident(&declared.name),
             label: literals::string(&declared.name),
             place: id.0,
@@ -124,13 +133,23 @@ impl Context<'_> {
 
     fn struct_type(&self, id: StructId) -> StructType {
         let declared = self.schema.structure(id);
-        let docs = Doc::of(&declared.docs, || format!("The struct `{}` of the schema.", declared.name));
-        let fields = declared.fields.iter().map(|field| self.record_field(Scope::Root, None, field)).collect();
+        let docs = Doc::of(&declared.docs, || {
+            format!("The struct `{}` of the schema.", declared.name)
+        });
+        let fields = declared
+            .fields
+            .iter()
+            .map(|field| self.record_field(Scope::Root, None, field))
+            .collect();
         StructType {
             record: Record::new(docs, ident(&declared.name), self.serde, fields),
             label: literals::string(&declared.name),
             statik: self.struct_static(id).to_owned(),
-            fields: declared.fields.iter().map(|field| self.field_static(Scope::Root, field)).collect(),
+            fields: declared
+                .fields
+                .iter()
+                .map(|field| self.field_static(Scope::Root, field))
+                .collect(),
         }
     }
 
@@ -141,8 +160,13 @@ impl Context<'_> {
             docs: Doc::sentence(store_sentence(&subject, tables)),
             name: ident(&schema.name.to_upper_camel_case()),
             label: literals::string(&schema.name),
-            tables: tables.iter().map(|table| format!("{}::__TABLE", table.module)).collect(),
-            enums: (0..schema.enums.len()).map(|place| self.enum_static(EnumId(place)).to_owned()).collect(),
+            tables: tables
+                .iter()
+                .map(|table| format!("{}::__TABLE", table.module))
+                .collect(),
+            enums: (0..schema.enums.len())
+                .map(|place| self.enum_static(EnumId(place)).to_owned())
+                .collect(),
         }
     }
 
@@ -150,7 +174,13 @@ impl Context<'_> {
     fn exports(&self, tables: &[Table]) -> Vec<Export> {
         let mut root_names: Taken = tables.iter().flat_map(Table::exports).collect();
         root_names.take(self.schema.name.to_upper_camel_case());
-        for name in self.schema.enums.iter().map(|it| &it.name).chain(self.schema.structs.iter().map(|it| &it.name)) {
+        for name in self
+            .schema
+            .enums
+            .iter()
+            .map(|it| &it.name)
+            .chain(self.schema.structs.iter().map(|it| &it.name))
+        {
             root_names.take(ident(name));
         }
         let mut uses: HashMap<&str, usize> = HashMap::new();
@@ -165,10 +195,17 @@ impl Context<'_> {
                     .iter()
                     .map(|covered| covered.record.name.as_str())
                     .filter(|name| uses.get(name) == Some(&1) && !root_names.has(name));
-                let mut names: Vec<String> =
-                    table.exports().into_iter().chain(covered).map(str::to_owned).collect();
+                let mut names: Vec<String> = table
+                    .exports()
+                    .into_iter()
+                    .chain(covered)
+                    .map(str::to_owned)
+                    .collect();
                 names.sort();
-                Export { module: table.module.clone(), names }
+                Export {
+                    module: table.module.clone(),
+                    names,
+                }
             })
             .collect()
     }
@@ -178,7 +215,13 @@ fn store_sentence(subject: &str, tables: &[Table]) -> String {
     let links: Vec<String> = tables
         .iter()
         // A raw identifier is no link of rustdoc.
-        .map(|table| if table.module == table.name { format!("[`{}`]", table.name) } else { code(&table.name) })
+        .map(|table| {
+            if table.module == table.name {
+                format!("[`{}`]", table.name)
+            } else {
+                code(&table.name)
+            }
+        })
         .collect();
     match links.len() {
         0 => format!("{subject}, which has no table."),

@@ -69,7 +69,10 @@ impl Table {
     /// The names of the module that the root shows again; covered structs are decided there.
     pub(crate) fn exports(&self) -> Vec<&str> {
         let key = self.key.iter().map(|key| key.name.as_str());
-        [self.record.name.as_str(), self.new.name.as_str()].into_iter().chain(key).collect()
+        [self.record.name.as_str(), self.new.name.as_str()]
+            .into_iter()
+            .chain(key)
+            .collect()
     }
 }
 
@@ -89,12 +92,30 @@ impl Context<'_> {
         let descriptor = self.descriptor(id, model);
         let mut functions = vec![self.key_function(id, model, &module_names)];
         let mut covered = Vec::new();
-        for ((index, statik), name) in model.indexes.iter().zip(&descriptor.indexes).zip(&covered_names) {
-            functions.push(self.index_function(id, model, index, statik, name.as_ref(), &module_names));
-            covered.extend(name.as_ref().and_then(|name| self.covered(id, model, index, name)));
+        for ((index, statik), name) in model
+            .indexes
+            .iter()
+            .zip(&descriptor.indexes)
+            .zip(&covered_names)
+        {
+            functions.push(self.index_function(
+                id,
+                model,
+                index,
+                statik,
+                name.as_ref(),
+                &module_names,
+            ));
+            covered.extend(
+                name.as_ref()
+                    .and_then(|name| self.covered(id, model, index, name)),
+            );
         }
         Table {
-            docs: Doc::sentence(format!("The table `{}`: records of [`{record_name}`].", model.table)),
+            docs: Doc::sentence(format!(
+                "The table `{}`: records of [`{record_name}`].",
+                model.table
+            )),
             module: ident(&model.table),
             name: model.table.clone(),
             key: self.key_newtype(id, model),
@@ -105,7 +126,10 @@ impl Context<'_> {
             descriptor,
             functions,
             covered,
-            is_covered_record: model.indexes.iter().any(|index| index.include == Include::Record),
+            is_covered_record: model
+                .indexes
+                .iter()
+                .any(|index| index.include == Include::Record),
         }
     }
 
@@ -121,8 +145,14 @@ impl Context<'_> {
     }
 
     fn model_record(&self, scope: Scope, model: &Model, name: String) -> Record {
-        let docs = Doc::of(&model.docs, || format!("A record of the table `{}`.", model.table));
-        let fields = model.fields.iter().map(|field| self.record_field(scope, Some(model), field)).collect();
+        let docs = Doc::of(&model.docs, || {
+            format!("A record of the table `{}`.", model.table)
+        });
+        let fields = model
+            .fields
+            .iter()
+            .map(|field| self.record_field(scope, Some(model), field))
+            .collect();
         Record::new(docs, name, self.serde, fields)
     }
 
@@ -142,26 +172,46 @@ impl Context<'_> {
 
     fn model_impl(&self, id: ModelId, model: &Model, descriptor: &Descriptor) -> ModelImpl {
         let scope = Scope::Table(id);
-        let types: Vec<String> =
-            model.key.iter().map(|place| self.record_type(scope, Some(model), &model.fields[*place])).collect();
+        let types: Vec<String> = model
+            .key
+            .iter()
+            .map(|place| self.record_type(scope, Some(model), &model.fields[*place]))
+            .collect();
         let values: Vec<String> = model
             .key
             .iter()
             .map(|place| &model.fields[*place])
             .map(|field| {
-                let clone = if self.is_copy(field.ty) { "" } else { ".clone()" };
+                let clone = if self.is_copy(field.ty) {
+                    ""
+                } else {
+                    ".clone()"
+                };
                 format!("self.{}{clone}", ident(&field.name))
             })
             .collect();
-        let version = model.fields.iter().find(|field| field.ty.kind == TypeKind::Version);
-        let stamps = model.fields.iter().filter(|field| field.on_update_now).map(|field| {
-            let value = now_as(field, "now");
-            Stamp {
-                field: ident(&field.name),
-                value: if field.ty.optional { format!("Some({value})") } else { value },
-            }
-        });
-        let number = model.single_key().filter(|key| key.default == Some(DefaultValue::Next));
+        let version = model
+            .fields
+            .iter()
+            .find(|field| field.ty.kind == TypeKind::Version);
+        let stamps = model
+            .fields
+            .iter()
+            .filter(|field| field.on_update_now)
+            .map(|field| {
+                let value = now_as(field, "now");
+                Stamp {
+                    field: ident(&field.name),
+                    value: if field.ty.optional {
+                        format!("Some({value})")
+                    } else {
+                        value
+                    },
+                }
+            });
+        let number = model
+            .single_key()
+            .filter(|key| key.default == Some(DefaultValue::Next));
         ModelImpl {
             key_type: tuple(&types),
             key: tuple(&values),

@@ -16,7 +16,10 @@ impl Context<'_> {
             TypeKind::Version => "u64".to_owned(),
             TypeKind::List(item) => format!("::std::vec::Vec<{}>", self.item_type(scope, item)),
             TypeKind::Map(item) => {
-                format!("::std::collections::BTreeMap<::std::string::String, {}>", self.item_type(scope, item))
+                format!(
+                    "::std::collections::BTreeMap<::std::string::String, {}>",
+                    self.item_type(scope, item)
+                )
             }
         };
         optional_type(plain, ty.optional)
@@ -26,7 +29,9 @@ impl Context<'_> {
     fn item_type(&self, scope: Scope, item: Item) -> String {
         match item {
             Item::Scalar(scalar) => self.scalar_type(scope, scalar),
-            Item::Struct(id) => format!("{}{}", scope.root(), ident(&self.schema.structure(id).name)),
+            Item::Struct(id) => {
+                format!("{}{}", scope.root(), ident(&self.schema.structure(id).name))
+            }
         }
     }
 
@@ -47,7 +52,11 @@ impl Context<'_> {
             Scalar::Duration => "::keyloom::Duration",
             Scalar::Decimal => "::keyloom::Decimal",
             Scalar::Enum(id) => {
-                return format!("{}{}", scope.root(), ident(&self.schema.enumeration(id).name));
+                return format!(
+                    "{}{}",
+                    scope.root(),
+                    ident(&self.schema.enumeration(id).name)
+                );
             }
             Scalar::Id(id) => return self.key_type(scope, id),
         };
@@ -58,7 +67,11 @@ impl Context<'_> {
     pub(super) fn key_type(&self, scope: Scope, model: ModelId) -> String {
         let (owner, _) = self.key_owner(model);
         let name = ident(&names::key_type(&self.schema.model(owner).name));
-        if scope == Scope::Table(owner) { name } else { format!("{}{name}", scope.root()) }
+        if scope == Scope::Table(owner) {
+            name
+        } else {
+            format!("{}{name}", scope.root())
+        }
     }
 
     /// Whether the values are copied rather than cloned.
@@ -95,7 +108,11 @@ impl Context<'_> {
     fn stored_item(&self, scope: Scope, item: Item) -> String {
         match item {
             Item::Scalar(scalar) => self.stored_scalar(scope, scalar),
-            Item::Struct(id) => format!("__rt::Type::Struct(&{}{})", scope.root(), self.struct_static(id)),
+            Item::Struct(id) => format!(
+                "__rt::Type::Struct(&{}{})",
+                scope.root(),
+                self.struct_static(id)
+            ),
         }
     }
 
@@ -116,7 +133,11 @@ impl Context<'_> {
             Scalar::Duration => "Duration",
             Scalar::Decimal => "Decimal",
             Scalar::Enum(id) => {
-                return format!("__rt::Type::Enum(&{}{})", scope.root(), self.enum_static(id));
+                return format!(
+                    "__rt::Type::Enum(&{}{})",
+                    scope.root(),
+                    self.enum_static(id)
+                );
             }
             Scalar::Id(id) => return self.stored_scalar(scope, self.key_owner(id).1),
         };
@@ -126,5 +147,9 @@ impl Context<'_> {
 
 /// The type of a value that may be absent, if it may.
 pub(super) fn optional_type(plain: String, optional: bool) -> String {
-    if optional { format!("::std::option::Option<{plain}>") } else { plain }
+    if optional {
+        format!("::std::option::Option<{plain}>")
+    } else {
+        plain
+    }
 }

@@ -34,13 +34,20 @@ pub(crate) fn module(plan: &Plan) -> Result<String, RenderError> {
         body.push('\n');
         body.push_str(&pretty::module(&head, &table_items(table)?));
     }
-    let head = format!("{}#[allow(dead_code, unused_imports)]\npub mod {}", plan.root.docs, plan.root.module);
+    let head = format!(
+        "{}#[allow(dead_code, unused_imports)]\npub mod {}",
+        plan.root.docs, plan.root.module
+    );
     Ok(pretty::module(&head, &body))
 }
 
 /// The file of a table in a crate.
 pub(crate) fn table_file(origin: &Origin<'_>, table: &Table) -> Result<String, RenderError> {
-    let template = FileTemplate { origin, docs: table.docs.inner(), items: table_items(table)? };
+    let template = FileTemplate {
+        origin,
+        docs: table.docs.inner(),
+        items: table_items(table)?,
+    };
     whole(&table.name, &template)
 }
 
@@ -67,5 +74,8 @@ fn formatted(what: &str, template: &impl Template) -> Result<String, RenderError
 }
 
 fn filled(what: &str, template: &impl Template) -> Result<String, RenderError> {
-    template.render().map_err(|fault| RenderError { what: what.to_owned(), message: fault.to_string() })
+    template.render().map_err(|fault| RenderError {
+        what: what.to_owned(),
+        message: fault.to_string(),
+    })
 }

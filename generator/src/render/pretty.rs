@@ -8,7 +8,10 @@ use super::RenderError;
 
 /// Formats the items of a text; `what` names it in an error.
 pub(super) fn items(what: &str, text: &str) -> Result<String, RenderError> {
-    let mut file = syn::parse_file(text).map_err(|fault| RenderError { what: what.to_owned(), message: fault.to_string() })?;
+    let mut file = syn::parse_file(text).map_err(|fault| RenderError {
+        what: what.to_owned(),
+        message: fault.to_string(),
+    })?;
     let mut out = String::with_capacity(text.len());
     let mut previous: Option<Kind> = None;
     for item in std::mem::take(&mut file.items) {
@@ -20,7 +23,11 @@ pub(super) fn items(what: &str, text: &str) -> Result<String, RenderError> {
         let is_block = matches!(item, Item::Impl(_) | Item::Trait(_));
         file.items = vec![item];
         let printed = prettyplease::unparse(&file);
-        if is_block { spaced(&mut out, &printed) } else { out.push_str(&printed) }
+        if is_block {
+            spaced(&mut out, &printed)
+        } else {
+            out.push_str(&printed)
+        }
     }
     Ok(out)
 }
