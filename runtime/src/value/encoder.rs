@@ -77,14 +77,13 @@ impl<'a> Encoder<'a> {
     /// Writes the next field of the open record.
     #[doc(hidden)]
     pub fn field<T: FieldValue + ?Sized>(&mut self, value: &T) {
-        if let Some(field) = self.fields.get(self.next) {
-            if field.is_limited()
-                && self.fault.is_none()
-                && let Err(reason) = value.check(field)
-            {
-                self.refuse(reason);
-            }
-            self.next += 1;
+        self.next += 1;
+        if let Some(field) = self.fields.get(self.next - 1)
+            && field.is_limited()
+            && self.fault.is_none()
+            && let Err(reason) = value.check(field)
+        {
+            self.refuse(reason);
         }
         value.write(self);
     }
@@ -112,7 +111,7 @@ impl<'a> Encoder<'a> {
 
     /// Says that the value of the current field cannot be stored.
     pub(crate) fn refuse(&mut self, reason: String) {
-        let at = self.next.saturating_sub(usize::from(self.next > 0));
+        let at = self.next.saturating_sub(1);
         let field = self.fields.get(at).map_or("value", |field| field.name);
         self.fault.get_or_insert_with(|| Fault {
             field: field.to_owned(),
