@@ -1,0 +1,29 @@
+//! Generates the modules of the test schemas. Versions of one schema go into folders of their own.
+
+use keyloom_generator::Config;
+use std::{path::PathBuf, process::ExitCode};
+
+const VERSIONS: [&str; 6] = ["v1", "v2", "bad/b001", "bad/b002", "bad/b003", "bad/b004"];
+
+fn main() -> ExitCode {
+    let Some(out) = std::env::var_os("OUT_DIR").map(PathBuf::from) else {
+        return ExitCode::FAILURE;
+    };
+    let mut outcomes = vec![Config::new("schemas/shop.kdl").compile().into_result()];
+    for version in VERSIONS {
+        let schema = match version.strip_prefix("bad/") {
+            Some(_) => format!("schemas/{version}.kdl"),
+            None => format!("schemas/{version}/ledger.kdl"),
+        };
+        let out = out.join(version.replace('/', "_"));
+        outcomes.push(Config::new(schema).out_dir(out).compile().into_result());
+    }
+    for text in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
+        eprintln!("{text}");
+    }
+    if outcomes.iter().all(Result::is_ok) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

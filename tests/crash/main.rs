@@ -1,0 +1,4 @@
+//! Processes killed in the middle of their work: what was acknowledged is there, whole.
+
+mod engine;
+mod records;

@@ -1,0 +1,84 @@
+//! What the suites share: the generated modules of the test schemas, and ways to open them.
+
+keyloom::include_schema!("shop");
+
+/// The functions of computed parts.
+pub mod domains {
+    use crate::shop::Person;
+
+    /// The part of the address behind the `@`; none if there is none.
+    pub fn of_person(person: &Person) -> Option<String> {
+        person.email.split_once('@').map(|(_, domain)| domain.to_owned())
+    }
+}
+
+macro_rules! versions {
+    ($($name:ident $folder:literal;)*) => { $(
+        /// A version of the schema `ledger`.
+        pub mod $name {
+            include!(concat!(env!("OUT_DIR"), "/", $folder, "/ledger.rs"));
+        }
+    )* };
+}
+versions! {
+    v1 "v1";
+    v2 "v2";
+    b001 "bad_b001";
+    b002 "bad_b002";
+    b003 "bad_b003";
+    b004 "bad_b004";
+}
+
+use shop::{NewPerson, Person, Shop};
+use tempfile::TempDir;
+
+/// A store that cleans up after itself.
+pub struct World {
+    /// The store.
+    pub shop: Shop,
+    /// Its folder, if it has one.
+    pub folder: Option<TempDir>,
+}
+
+impl std::ops::Deref for World {
+    type Target = Shop;
+
+    fn deref(&self) -> &Shop {
+        &self.shop
+    }
+}
+
+/// A store in memory.
+pub async fn memory() -> World {
+    World {
+        shop: Shop::open("memory:").await.expect("memory opens"),
+        folder: None,
+    }
+}
+
+async fn folder(options: &str) -> World {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let address = format!("{}{options}", folder.path().display());
+    World {
+        shop: Shop::open(address).await.expect("an empty folder opens"),
+        folder: Some(folder),
+    }
+}
+
+/// A durable store in a folder.
+pub async fn durable() -> World {
+    folder("").await
+}
+
+/// A relaxed store in a folder.
+pub async fn relaxed() -> World {
+    folder("?durability=relaxed&flush=50ms").await
+}
+
+/// A person with a name, and an address made of it.
+pub fn person(name: &str) -> Person {
+    Person::new(NewPerson {
+        email: format!("{name}@example.com"),
+        name: name.to_owned(),
+    })
+}
