@@ -1,1 +1,46 @@
-fn main() {}
+//! The chores of this repository: `cargo xtask test`, `bless`, `bench`, `check`. CI calls the same.
+
+mod bench;
+mod bless;
+mod check;
+mod shell;
+mod test;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The chores of this repository
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Runs the tests and the examples, and says what ran and what could not
+    Test(test::Test),
+    /// Writes the expected files of the tests anew; look at the difference before committing it
+    Bless(bless::Bless),
+    /// Runs a benchmark in release mode
+    Bench(bench::Bench),
+    /// Checks format, lints, documentation and generated files, and changes nothing
+    Check(check::Check),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Test(chore) => chore.run(),
+        Chore::Bless(chore) => chore.run(),
+        Chore::Bench(chore) => chore.run(),
+        Chore::Check(chore) => chore.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

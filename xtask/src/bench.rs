@@ -1,0 +1,38 @@
+//! `cargo xtask bench`: a benchmark of `keyloom-bench`, in release mode.
+
+use crate::shell::{Outcome, cargo, run};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Runs a benchmark in release mode
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// Which one: `core`, …
+    name: String,
+    /// Take less than three minutes
+    #[arg(long)]
+    short: bool,
+    /// Also write the numbers to this file
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// More arguments for the benchmark
+    #[arg(last = true)]
+    more: Vec<String>,
+}
+
+impl Bench {
+    pub(crate) fn run(self) -> Outcome {
+        let mut command = cargo(["run", "--release", "--package", "keyloom-bench", "--"]);
+        command.arg(self.name);
+        if self.short {
+            command.arg("--short");
+        }
+        if let Some(file) = self.json {
+            // The benchmark runs in the root of the repository; the name is meant from here.
+            let file = std::path::absolute(&file).unwrap_or(file);
+            command.arg("--json").arg(file);
+        }
+        command.args(self.more);
+        run(&mut command)
+    }
+}

@@ -1,0 +1,73 @@
+//! What ran, and what could not.
+
+use std::fmt;
+
+/// The counts of one suite.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) suite: String,
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    pub(crate) ignored: u64,
+}
+
+/// What ran, and what could not.
+#[derive(Debug, Default)]
+pub(crate) struct Summary {
+    ran: Vec<Counts>,
+    not_run: Vec<(String, String)>,
+}
+
+impl Summary {
+    pub(crate) fn ran(&mut self, counts: Counts) {
+        self.ran.push(counts);
+    }
+
+    pub(crate) fn could_not_run(&mut self, suite: &str, reason: impl Into<String>) {
+        self.not_run.push((suite.to_owned(), reason.into()));
+    }
+
+    /// Whether everything ran and nothing failed.
+    pub(crate) fn is_green(&self) -> bool {
+        self.not_run.is_empty() && self.ran.iter().all(|counts| counts.failed == 0)
+    }
+
+    fn total(&self, of: impl Fn(&Counts) -> u64) -> u64 {
+        self.ran.iter().map(of).sum()
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "\n==== summary ====")?;
+        for it in &self.ran {
+            let Counts {
+                suite,
+                passed,
+                failed,
+                ignored,
+            } = it;
+            // A binary without tests says nothing.
+            if passed + failed + ignored == 0 {
+                continue;
+            }
+            let mark = if *failed == 0 { "  " } else { "✗ " };
+            write!(out, "{mark}{suite:<28} {passed:>5} passed, {failed} failed")?;
+            if *ignored > 0 {
+                write!(out, ", {ignored} IGNORED")?;
+            }
+            writeln!(out)?;
+        }
+        for (suite, reason) in &self.not_run {
+            writeln!(out, "✗ {suite:<28} COULD NOT RUN: {reason}")?;
+        }
+        write!(
+            out,
+            "total: {} passed, {} failed, {} ignored, {} could not run",
+            self.total(|it| it.passed),
+            self.total(|it| it.failed),
+            self.total(|it| it.ignored),
+            self.not_run.len()
+        )
+    }
+}
