@@ -4,7 +4,7 @@ pub use crate::descriptor::{
     Bound, Enum, Erased, Field, Include, Index, Part, Schema, Struct, Table, Type, Variant, erased,
     field, part, variant,
 };
-pub use crate::key::{KeyReader, KeyWriter};
+pub use crate::key::{KeyReader, KeyWriter, PartSpan, Several, Value, text_prefix};
 pub use crate::query::{Covered, CoveredRow, query, query_key, walk};
 pub use crate::record::{
     Entries, Record, delete, delete_by, get, get_many, insert, insert_many, modify, number, put,
@@ -15,7 +15,7 @@ pub use crate::value::{DecodeError, Decoder, Encoder, VariantOf};
 pub use crate::{
     __covered_record as covered_record, __enumeration as enumeration, __id as id,
     __open_enumeration as open_enumeration, __record as record, __store as store, __table as table,
-    __uuid_id as uuid_id,
+    __text_id as text_id, __uuid_id as uuid_id,
 };
 pub use serde;
 pub use std;
@@ -25,7 +25,7 @@ pub type ReadResult<T> = Result<T, DecodeError>;
 /// What reading a covered row gives.
 pub type Read<T> = Result<T, DecodeError>;
 
-use crate::{Date, Decimal, Duration, Timestamp, Uuid, key::PartSpan};
+use crate::{Date, Decimal, Duration, Timestamp, Uuid};
 
 /// What an index function's argument asks for.
 pub fn span<T, S: crate::Span<T>>(argument: S) -> PartSpan {

@@ -155,6 +155,41 @@ macro_rules! __uuid_id {
     };
 }
 
+/// What only an id over a string has: texts stand for it in queries.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __text_id {
+    ($id:ident) => {
+        impl $crate::__codegen::std::convert::From<&str> for $id {
+            fn from(text: &str) -> Self {
+                Self($crate::__codegen::std::string::String::from(text))
+            }
+        }
+
+        impl $crate::Exact<$id> for &str {
+            fn put_value(&self, out: &mut $crate::__codegen::KeyWriter<'_>) {
+                $crate::KeyPart::put(*self, out);
+            }
+        }
+
+        impl $crate::Span<$id> for &str {
+            type Kind = $crate::__codegen::Value;
+
+            fn span(self) -> $crate::__codegen::PartSpan {
+                $crate::Span::<$id>::span($id::from(self))
+            }
+        }
+
+        impl $crate::Span<$id> for $crate::StartsWith {
+            type Kind = $crate::__codegen::Several;
+
+            fn span(self) -> $crate::__codegen::PartSpan {
+                $crate::__codegen::text_prefix(&self)
+            }
+        }
+    };
+}
+
 /// The names of a closed enum's variants, and its place in records and keys.
 #[doc(hidden)]
 #[macro_export]

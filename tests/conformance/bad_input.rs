@@ -51,7 +51,7 @@ pub async fn nan_has_no_place_in_a_key(shop: &Shop) -> Result<()> {
 }
 
 pub async fn a_key_over_the_engines_limit_is_refused(shop: &Shop) -> Result<()> {
-    let word = |length: usize| Word::new(NewWord { text: "x".repeat(length) });
+    let word = |length: usize| Word::new(NewWord { text: "x".repeat(length).into() });
     let (place, reason) = invalid(words::insert(shop, &word(100_000)).await);
     assert_eq!(place, "Word");
     assert!(reason.contains("a record of `words`") && reason.contains("at most"), "{reason}");

@@ -41,7 +41,7 @@ async fn the_next_release_reads_the_records_of_the_one_before() -> Result<()> {
     assert_eq!(sorted, [entry(3), entry(2), entry(1)]);
     let found = entries::by_name("title 2").one(&ledger).await?;
     assert_eq!(found, Some(entry(2)));
-    let check = entries::modify(&ledger, 2_i64, |entry| entry.kind = Kind::Check).await;
+    let check = entries::modify(&ledger, EntryId(2), |entry| entry.kind = Kind::Check).await;
     assert!(check.is_err() || check.is_ok_and(|entry| entry.kind == Kind::Check));
     ledger.close().await?;
     // A second open finds everything registered.

@@ -23,7 +23,8 @@ macro_rules! cases {
             $(mod $module {
                 $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $case() -> keyloom::Result<()> {
-                    crate::$module::$case(&keyloom_tests::$engine().await).await
+                    let world = keyloom_tests::$engine().await;
+                    crate::$module::$case(&world.shop).await
                 })*
             })*
         }

@@ -181,6 +181,7 @@ pub async fn a_composite_key_is_read_by_a_prefix(shop: &Shop) -> Result<()> {
     words::insert(shop, &Word::new(NewWord { text: "jo".into() })).await?;
     assert!(words::get(shop, "jo").await?.is_some());
     assert!(words::get(shop, "j").await?.is_none());
+    assert_eq!(words::by_key(starts_with("j")).count(shop).await?, 1);
     assert_eq!(words::by_key("j".."k").count(shop).await?, 1);
     Ok(())
 }

@@ -46,7 +46,7 @@ impl Context<'_> {
             .map(|part| self.loop_over(model, part));
         let (method, covered) = match &index.include {
             Include::None => ("add", None),
-            Include::Record => ("covering_record", None),
+            Include::Record => ("add", None),
             Include::Fields(fields) => {
                 let fields = fields
                     .iter()
@@ -79,7 +79,11 @@ impl Context<'_> {
                 let (to_list, _) = walk.split_at_list();
                 paths::elements(to_list)
             }
-            PartSource::Computed(place) => format!("{}(self)", model.computed[*place].function),
+            // An `Option` is iterable too, but rustc warns of a loop over one as it is.
+            PartSource::Computed(place) => format!(
+                "::std::iter::IntoIterator::into_iter({}(self))",
+                model.computed[*place].function
+            ),
         }
     }
 

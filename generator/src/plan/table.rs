@@ -41,6 +41,7 @@ pub(crate) struct KeyType {
     pub(crate) inner: String,
     pub(crate) is_copy: bool,
     pub(crate) is_uuid: bool,
+    pub(crate) is_text: bool,
 }
 
 /// What `impl Model` says.
@@ -141,6 +142,7 @@ impl Context<'_> {
             inner: self.scalar_type(Scope::Table(id), scalar),
             is_copy: self.is_copy_scalar(scalar),
             is_uuid: scalar == Scalar::Uuid,
+            is_text: scalar == Scalar::String,
         })
     }
 

@@ -21,4 +21,4 @@ pub(crate) use bounds::{part_bounds, successor};
 pub(crate) use decimal::MAX_DIGITS;
 pub(crate) use describe::{describe, hex};
 pub(crate) use layout::{part_length, parts_length};
-pub(crate) use span::{PartSpan, Value};
+pub use span::{PartSpan, Several, Value, text_prefix};

@@ -178,13 +178,19 @@ pub fn starts_with(prefix: impl Into<String>) -> StartsWith {
     StartsWith(prefix.into())
 }
 
+/// What a prefix of a text asks for.
+#[doc(hidden)]
+pub fn text_prefix(prefix: &StartsWith) -> PartSpan {
+    let mut out = KeyWriter::unbound();
+    out.escaped_start(prefix.0.as_bytes());
+    PartSpan::Prefix(out.bytes)
+}
+
 impl Span<String> for StartsWith {
     type Kind = Several;
 
     fn span(self) -> PartSpan {
-        let mut out = KeyWriter::unbound();
-        out.escaped_start(self.0.as_bytes());
-        PartSpan::Prefix(out.bytes)
+        text_prefix(&self)
     }
 }
 
