@@ -98,7 +98,8 @@ impl Context<'_> {
         }
         if let Some(DefaultValue::Literal(literal)) = &field.default {
             text.push_str(&format!(
-                ".or(|out| out.put(&{}))",
+                ".or(|out| out.put{}(&{}))",
+                integer_type(field.ty.kind),
                 self.constant(scope, field, literal)
             ));
         }
@@ -231,4 +232,15 @@ pub(super) fn was_call(names: &[String]) -> String {
     }
     let names: Vec<String> = names.iter().map(|name| literals::string(name)).collect();
     format!(".was(&[{}])", names.join(", "))
+}
+
+/// The type that an integer literal needs where nothing else tells it.
+fn integer_type(kind: TypeKind) -> &'static str {
+    match kind {
+        TypeKind::Scalar(Scalar::I32) => "::<i32>",
+        TypeKind::Scalar(Scalar::I64) => "::<i64>",
+        TypeKind::Scalar(Scalar::U32) => "::<u32>",
+        TypeKind::Scalar(Scalar::U64) => "::<u64>",
+        _ => "",
+    }
 }

@@ -1,0 +1,8 @@
+#![allow(unused_imports)]
+use keyloom_tests::shop::{NewPerson, Person, PersonId, Shop, TicketId, Level, people, lines};
+
+async fn wrong(shop: &Shop) {
+    let _ = people::by_name("a").covered().page(shop).await;
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+#![allow(unused_imports)]
+use keyloom_tests::shop::{NewPerson, Person, PersonId, Shop, TicketId, Level, people, lines};
+
+fn wrong() {
+    let _ = people::by_level(7, ..);
+}
+
+fn main() {}
