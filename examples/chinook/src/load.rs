@@ -17,12 +17,12 @@ const CHUNK: usize = 400;
 
 /// Loads the rows of a table that the store does not have yet.
 macro_rules! load {
-    ($store:expr, $data:expr, $progress:expr, $row:literal, $table:ident) => {{
+    ($store:expr, $data:expr, $progress:expr, $new:expr, $row:literal, $table:ident) => {{
         $progress.set_message(stringify!($table));
         let rows = $data.rows($row).map(records::$table);
         let records = rows.collect::<Result<Vec<_>, _>>()?;
         for chunk in records.chunks(CHUNK) {
-            $store
+            $new += $store
                 .transaction(async |tx| {
                     let keys = chunk.iter().map(keyloom::Model::key);
                     let there = $table::get_many(&tx, keys).await?;
@@ -32,7 +32,9 @@ macro_rules! load {
                         .filter(|(_, there)| there.is_none())
                         .map(|(record, _)| record.clone())
                         .collect();
-                    $table::insert_many(&tx, &missing).await.map(drop)
+                    $table::insert_many(&tx, &missing)
+                        .await
+                        .map(|stored| stored.len())
                 })
                 .await?;
             $progress.inc(chunk.len() as u64);
@@ -45,21 +47,22 @@ pub(crate) async fn everything(store: &Chinook, data: &Data) -> Result<(), Box<d
     let progress = ProgressBar::new(data.len()).with_style(ProgressStyle::with_template(
         "{bar:30} {pos}/{len} rows  {msg}",
     )?);
-    load!(store, data, progress, "Genre", genres);
-    load!(store, data, progress, "MediaType", media_types);
-    load!(store, data, progress, "Artist", artists);
-    load!(store, data, progress, "Album", albums);
-    load!(store, data, progress, "Track", tracks);
-    load!(store, data, progress, "Employee", employees);
-    load!(store, data, progress, "Customer", customers);
-    load!(store, data, progress, "Invoice", invoices);
-    load!(store, data, progress, "InvoiceLine", invoice_lines);
-    load!(store, data, progress, "Playlist", playlists);
-    load!(store, data, progress, "PlaylistTrack", playlist_tracks);
+    let mut new = 0;
+    load!(store, data, progress, new, "Genre", genres);
+    load!(store, data, progress, new, "MediaType", media_types);
+    load!(store, data, progress, new, "Artist", artists);
+    load!(store, data, progress, new, "Album", albums);
+    load!(store, data, progress, new, "Track", tracks);
+    load!(store, data, progress, new, "Employee", employees);
+    load!(store, data, progress, new, "Customer", customers);
+    load!(store, data, progress, new, "Invoice", invoices);
+    load!(store, data, progress, new, "InvoiceLine", invoice_lines);
+    load!(store, data, progress, new, "Playlist", playlists);
+    load!(store, data, progress, new, "PlaylistTrack", playlist_tracks);
     progress.finish_and_clear();
+    let all = data.len();
     println!(
-        "Loaded {} rows in {:.1?}",
-        progress.length().unwrap_or(0),
+        "Loaded {new} rows in {:.1?}; the file has {all}",
         progress.elapsed()
     );
     Ok(())
