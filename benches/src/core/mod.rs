@@ -1,0 +1,98 @@
+//! Reads and writes on the embedded engine: the typed calls beside the bare engine doing the same.
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | `work` | what is measured, and how often a round |
+//! | `input` | the records of a round, and the bytes they become |
+//! | `typed` | the work by generated calls |
+//! | `bare` | the work by hand on the engine |
+//! | `count` | how many pairs a call writes |
+
+mod bare;
+mod count;
+mod input;
+mod typed;
+mod work;
+
+use crate::{
+    Fault,
+    report::{Measure, median},
+};
+use bare::Bare;
+use input::Inputs;
+use std::time::Duration;
+use typed::Typed;
+use work::Work;
+
+const BENCH: &str = "core";
+
+/// How much is measured.
+struct Scale {
+    records: usize,
+    rounds: usize,
+    /// Factor on the calls of a round.
+    calls: usize,
+}
+
+impl Scale {
+    const SHORT: Self = Self {
+        records: 25_000,
+        rounds: 7,
+        calls: 1,
+    };
+    const FULL: Self = Self {
+        records: 200_000,
+        rounds: 15,
+        calls: 3,
+    };
+}
+
+/// All works by both systems, in interleaved rounds on two stores with the same bytes.
+pub(crate) async fn run(short: bool) -> Result<Vec<Measure>, Fault> {
+    let scale = if short { Scale::SHORT } else { Scale::FULL };
+    let folder = tempfile::tempdir()?;
+    eprintln!("loading {} records …", scale.records);
+    let mut inputs = Inputs::new().await?;
+    let loaded = inputs.load(folder.path(), scale.records).await?;
+    let bare = Bare::open(folder.path(), &loaded, inputs.layout())?;
+    let typed = Typed::open(folder.path(), &loaded).await?;
+
+    let mut times = vec![(Vec::new(), Vec::new()); Work::ALL.len()];
+    for round in 0..scale.rounds {
+        eprintln!("round {} of {}", round + 1, scale.rounds);
+        for (work, (by_typed, by_bare)) in Work::ALL.into_iter().zip(&mut times) {
+            let input = inputs.round(work, work.calls() * scale.calls).await?;
+            // Whoever is second finds warmer caches: take turns.
+            let (first, second) = if round % 2 == 0 {
+                let first = typed.run(work, &input).await?;
+                (first, bare.run(work, &input)?)
+            } else {
+                let second = bare.run(work, &input)?;
+                (typed.run(work, &input).await?, second)
+            };
+            by_typed.push(micros(first, input.calls()));
+            by_bare.push(micros(second, input.calls()));
+        }
+    }
+    typed.close().await?;
+
+    let mut measures = Vec::new();
+    for (work, (by_typed, by_bare)) in Work::ALL.into_iter().zip(times) {
+        for (system, values) in [("keyloom", by_typed), ("engine", by_bare)] {
+            measures.push(Measure {
+                bench: BENCH,
+                work: work.name().to_owned(),
+                system,
+                value: median(values),
+                unit: "us",
+            });
+        }
+    }
+    measures.extend(count::writes().await?);
+    Ok(measures)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "calls of a round are few")]
+fn micros(time: Duration, calls: usize) -> f64 {
+    time.as_secs_f64() * 1e6 / calls as f64
+}

@@ -1,0 +1,72 @@
+//! Side-by-side measurements: the same work by different systems, in one run.
+//!
+//! `cargo xtask bench core` compares the typed calls with the bare engine below them; `cargo xtask bench generate` times
+//! the generator.
+#![forbid(unsafe_code)]
+
+mod core;
+mod generate;
+mod recorder;
+mod report;
+
+keyloom::include_schema!("bench");
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// What can go wrong in a measurement: it is shown and ends the run.
+type Fault = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures Keyloom.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    bench: Bench,
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// Reads and writes on the embedded engine, beside the bare engine.
+    Core {
+        /// Fewer records and rounds: under three minutes.
+        #[arg(long)]
+        short: bool,
+        /// Writes the results to this file, as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+    },
+    /// The generator on a large schema.
+    Generate {
+        /// How many models the schema has.
+        #[arg(long, default_value_t = 300)]
+        models: usize,
+        /// Times `cargo check` of the generated crate as well.
+        #[arg(long)]
+        check: bool,
+        /// Fewer rounds.
+        #[arg(long)]
+        short: bool,
+        /// Writes the results to this file, as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+    },
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Fault> {
+    match Arguments::parse().bench {
+        Bench::Core { short, json } => {
+            let measures = core::run(short).await?;
+            report::finish(&measures, json.as_deref())
+        }
+        Bench::Generate {
+            models,
+            check,
+            short,
+            json,
+        } => {
+            let measures = generate::run(models, check, short)?;
+            report::finish(&measures, json.as_deref())
+        }
+    }
+}
