@@ -15,6 +15,7 @@ impl Check {
         let lints = [
             "clippy",
             "--workspace",
+            "--keep-going",
             "--all-targets",
             "--",
             "-D",
@@ -24,8 +25,10 @@ impl Check {
             run(&mut cargo(["fmt", "--all", "--check"])),
             run(&mut cargo(lints)),
             // Libraries only: the tool `keyloom` and the library `keyloom` would be written to the same page.
-            run(cargo(["doc", "--workspace", "--no-deps", "--lib"])
-                .env("RUSTDOCFLAGS", "-D warnings")),
+            run(
+                cargo(["doc", "--workspace", "--no-deps", "--lib", "--keep-going"])
+                    .env("RUSTDOCFLAGS", "-D warnings"),
+            ),
         ];
         for golden in golden_crates() {
             outcomes.push(generate(&golden, true));
