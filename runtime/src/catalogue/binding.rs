@@ -73,6 +73,22 @@ pub(super) fn index_prefix(table: u32, index: u32) -> Vec<u8> {
 }
 
 impl Binding {
+    /// The binding of a schema without enums and tables.
+    #[cfg(test)]
+    pub(crate) fn empty() -> Self {
+        static EMPTY: Schema = Schema {
+            name: "empty",
+            tables: &[],
+            enums: &[],
+        };
+        Self {
+            schema: &EMPTY,
+            tables: Vec::new(),
+            enums: Vec::new(),
+            cursor_secret: [0; 32],
+        }
+    }
+
     /// The enum at `place` in the schema.
     pub(crate) fn enumeration(&self, place: usize) -> &BoundEnum {
         // Places come from the schema that this binding was made of: `table` refuses any other.

@@ -10,6 +10,8 @@ mod layout;
 mod part;
 mod reader;
 mod span;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use part::{KeyPart, KeyValue};

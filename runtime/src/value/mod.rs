@@ -7,6 +7,8 @@ mod decoder;
 mod encoder;
 mod field;
 mod limits;
+#[cfg(test)]
+mod tests;
 mod timestamp;
 
 pub use decoder::{DecodeError, Decoder, VariantOf};
