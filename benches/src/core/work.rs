@@ -64,9 +64,9 @@ impl Work {
         match self {
             Self::Get => 20_000,
             Self::Insert | Self::UpdateUnindexed => 150,
-            Self::InsertRelaxed => 1_500,
+            Self::InsertRelaxed => 6_000,
             Self::InsertTasks => 20 * TASKS,
-            Self::InsertRelaxedTasks => 60 * TASKS,
+            Self::InsertRelaxedTasks => 200 * TASKS,
             Self::Page | Self::PageDeep | Self::PageCovering => 1_500,
         }
     }
