@@ -21,9 +21,15 @@ fn name(user: Option<User>) -> String {
 /// One record, by its key or by a unique value.
 pub(crate) async fn by_key_and_value(blog: &Blog, authors: &[User]) -> Result<()> {
     show::title("Read one");
-    show::line("users::get(id)", name(users::get(blog, authors[0].id).await?));
+    show::line(
+        "users::get(id)",
+        name(users::get(blog, authors[0].id).await?),
+    );
     let both = users::get_many(blog, authors.iter().map(|user| user.id)).await?;
-    show::line("users::get_many(ids), one batch", both.iter().flatten().count());
+    show::line(
+        "users::get_many(ids), one batch",
+        both.iter().flatten().count(),
+    );
     let john = users::by_email("john@EXAMPLE.com").one(blog).await?;
     show::line("users::by_email(\"john@EXAMPLE.com\").one()", name(john));
     let nobody = users::by_email("nobody@example.com").exists(blog).await?;
@@ -35,17 +41,30 @@ pub(crate) async fn by_key_and_value(blog: &Blog, authors: &[User]) -> Result<()
 pub(crate) async fn ranges(blog: &Blog, authors: &[User]) -> Result<()> {
     show::title("Read many");
     let author = authors[0].id;
-    let authors = users::by_role_and_active(Role::Author, ..).all(blog, 10).await?;
-    show::line("users::by_role_and_active(Role::Author, ..)", names(&authors));
-    let found = users::by_active_name(starts_with("J")).all(blog, 10).await?;
+    let authors = users::by_role_and_active(Role::Author, ..)
+        .all(blog, 10)
+        .await?;
+    show::line(
+        "users::by_role_and_active(Role::Author, ..)",
+        names(&authors),
+    );
+    let found = users::by_active_name(starts_with("J"))
+        .all(blog, 10)
+        .await?;
     show::line("users::by_active_name(starts_with(\"J\"))", names(&found));
     let swiss = users::by_country("CH").all(blog, 10).await?;
     show::line("users::by_country(\"CH\")", names(&swiss));
     let nowhere = users::by_country(None).all(blog, 10).await?;
     show::line("users::by_country(None)", names(&nowhere));
     let newest = posts::by_author(author, present()).all(blog, 10).await?;
-    show::line("posts::by_author(id, present()), newest first", titles(&newest));
-    let oldest = posts::by_author(author, present()).reverse().first(blog).await?;
+    show::line(
+        "posts::by_author(id, present()), newest first",
+        titles(&newest),
+    );
+    let oldest = posts::by_author(author, present())
+        .reverse()
+        .first(blog)
+        .await?;
     show::line(
         "posts::by_author(id, present()).reverse().first()",
         oldest.map_or(String::new(), |post| post.title),
@@ -98,6 +117,9 @@ pub(crate) async fn without_records(blog: &Blog, authors: &[User]) -> Result<()>
         show::list(&heads.items, |head| &head.title),
     );
     let keys = posts::by_created(..).keys(blog).await?;
-    show::line("posts::by_created(..).keys()", format!("{} keys", keys.items.len()));
+    show::line(
+        "posts::by_created(..).keys()",
+        format!("{} keys", keys.items.len()),
+    );
     Ok(())
 }
