@@ -199,8 +199,11 @@ impl FieldValue for Decimal {
         let bytes = mantissa.to_be_bytes();
         let sign = if mantissa < 0 { 0xff } else { 0 };
         let leading = bytes.iter().take_while(|byte| **byte == sign).count();
-        // One byte of sign stays, so that the top bit of what is written tells it.
-        let keep = leading.saturating_sub(1);
+        // The top bit of what is written must tell the sign.
+        let mut keep = leading.min(bytes.len() - 1);
+        if (bytes[keep] >= 0x80) != (mantissa < 0) {
+            keep -= 1;
+        }
         out.sized(&bytes[keep..]);
     }
 
