@@ -35,7 +35,10 @@ async fn the_next_release_reads_the_records_of_the_one_before() -> Result<()> {
         note: (id == 3).then(|| "note".into()),
         stars: 3,
     };
-    assert_eq!(entries::all().all(&ledger, 10).await?, [entry(1), entry(2), entry(3)]);
+    assert_eq!(
+        entries::all().all(&ledger, 10).await?,
+        [entry(1), entry(2), entry(3)]
+    );
     // The new indexes were filled when the store was opened.
     let sorted = entries::by_amount(..).all(&ledger, 10).await?;
     assert_eq!(sorted, [entry(3), entry(2), entry(1)]);
@@ -64,7 +67,10 @@ async fn the_release_before_keeps_what_the_next_one_wrote() -> Result<()> {
     // A removed field comes back with its old value after another build wrote the record.
     use v2::ledger::{EntryId, Ledger, entries};
     let ledger = Ledger::open(&address).await?;
-    assert_eq!(entries::get(&ledger, EntryId(1)).await?.map(|e| e.stars), Some(5));
+    assert_eq!(
+        entries::get(&ledger, EntryId(1)).await?.map(|e| e.stars),
+        Some(5)
+    );
     ledger.close().await
 }
 
@@ -109,7 +115,12 @@ async fn a_folder_of_other_things_and_a_second_owner_are_refused() -> Result<()>
     fs::write(folder.path().join("letter.txt"), "dear").map_err(Error::abort)?;
     let address = folder.path().to_string_lossy().into_owned();
     let outcome = shop::Shop::open(&address).await;
-    assert!(outcome.as_ref().is_err_and(|error| error.to_string().contains("not a Keyloom store")), "{outcome:?}");
+    assert!(
+        outcome
+            .as_ref()
+            .is_err_and(|error| error.to_string().contains("not a Keyloom store")),
+        "{outcome:?}"
+    );
     let file = folder.path().join("letter.txt");
     assert!(shop::Shop::open(file.to_string_lossy()).await.is_err());
     let inner = folder.path().join("inner").to_string_lossy().into_owned();
@@ -122,7 +133,14 @@ async fn a_folder_of_other_things_and_a_second_owner_are_refused() -> Result<()>
 
 #[tokio::test]
 async fn a_wrong_option_is_an_error_that_lists_the_right_ones() {
-    for address in ["x?colour=red", "x?durability=maybe", "x?flush=1s", "", "tikv://pd:2379", "memory:?cache=big"] {
+    for address in [
+        "x?colour=red",
+        "x?durability=maybe",
+        "x?flush=1s",
+        "",
+        "tikv://pd:2379",
+        "memory:?cache=big",
+    ] {
         match shop::Shop::open(address).await {
             Err(Error::Open(text)) => assert!(!text.is_empty()),
             other => panic!("{address}: {other:?}"),
@@ -140,19 +158,31 @@ mod damage {
 
     async fn engine() -> EmbeddedEngine {
         let options = EmbeddedOptions::default();
-        EmbeddedEngine::open(Location::Memory, options).await.expect("memory opens")
+        EmbeddedEngine::open(Location::Memory, options)
+            .await
+            .expect("memory opens")
     }
 
     async fn pairs(engine: &EmbeddedEngine, area: u8) -> Vec<Pair> {
-        let range = KeyRange { start: vec![area], end: Some(vec![area + 1]) };
-        let options = ScanOptions { limit: 1_000, reverse: false, keys_only: false };
+        let range = KeyRange {
+            start: vec![area],
+            end: Some(vec![area + 1]),
+        };
+        let options = ScanOptions {
+            limit: 1_000,
+            reverse: false,
+            keys_only: false,
+        };
         let snapshot = engine.snapshot().await.expect("open");
         snapshot.scan(&range, options).await.expect("whole")
     }
 
     async fn write(engine: &EmbeddedEngine, key: Vec<u8>, value: Option<Vec<u8>>) {
         let snapshot = engine.snapshot().await.expect("open");
-        let changes = Changes { writes: [(key, value)].into(), ..Changes::default() };
+        let changes = Changes {
+            writes: [(key, value)].into(),
+            ..Changes::default()
+        };
         let outcome = engine.commit(&snapshot, changes).await;
         assert!(matches!(outcome, Outcome::Committed { .. }), "{outcome:?}");
     }
@@ -213,8 +243,17 @@ mod damage {
         let differing = |left: &[Pair], right: &[Pair]| {
             right.iter().filter(|pair| !left.contains(pair)).count()
         };
-        assert_eq!((before.0.len(), before.1.len()), (after.0.len(), after.1.len()));
-        assert_eq!((differing(&before.0, &after.0), differing(&before.1, &after.1)), (1, 1));
+        assert_eq!(
+            (before.0.len(), before.1.len()),
+            (after.0.len(), after.1.len())
+        );
+        assert_eq!(
+            (
+                differing(&before.0, &after.0),
+                differing(&before.1, &after.1)
+            ),
+            (1, 1)
+        );
         // A write that changes nothing writes nothing.
         shop::words::update(&shop, &word).await?;
         assert_eq!(pairs(&engine, b'r').await, after.0);

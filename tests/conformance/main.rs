@@ -126,7 +126,9 @@ mod contract {
         flush: Duration::from_millis(20),
     };
 
-    crate::engine_suite!(memory, async { open(Location::Memory, Durability::Durable).await });
+    crate::engine_suite!(memory, async {
+        open(Location::Memory, Durability::Durable).await
+    });
     crate::engine_suite!(durable, async { open(folder(), Durability::Durable).await });
     crate::engine_suite!(relaxed, async { open(folder(), RELAXED).await });
     crate::engine_suite!(boxed, async {

@@ -10,7 +10,10 @@ async fn fill(shop: &Shop, ages: impl IntoIterator<Item = i32>) -> Result<Vec<Pe
     let people: Vec<_> = ages
         .into_iter()
         .enumerate()
-        .map(|(at, age)| Person { age, ..person(&format!("{at:04}")) })
+        .map(|(at, age)| Person {
+            age,
+            ..person(&format!("{at:04}"))
+        })
         .collect();
     people::insert_many(shop, &people).await
 }
@@ -24,7 +27,13 @@ pub async fn pages_concatenate_to_the_whole_at_every_size_both_ways(shop: &Shop)
     let mut whole = names(&people::by_age(..).all(shop, 100).await?);
     assert_eq!(whole.len(), 25);
     for reverse in [false, true] {
-        let query = || if reverse { people::by_age(..).reverse() } else { people::by_age(..) };
+        let query = || {
+            if reverse {
+                people::by_age(..).reverse()
+            } else {
+                people::by_age(..)
+            }
+        };
         for size in 1..=26 {
             let (mut seen, mut pages) = (Vec::new(), 1);
             let mut page = query().limit(size).page(shop).await?;
@@ -32,11 +41,18 @@ pub async fn pages_concatenate_to_the_whole_at_every_size_both_ways(shop: &Shop)
             seen.extend(names(&page.items));
             while let Some(next) = page.next.clone() {
                 page = query().limit(size).after(next).page(shop).await?;
-                assert!(!page.items.is_empty(), "`next` is `None` exactly at the end");
+                assert!(
+                    !page.items.is_empty(),
+                    "`next` is `None` exactly at the end"
+                );
                 seen.extend(names(&page.items));
                 pages += 1;
             }
-            assert_eq!((&seen, pages), (&whole, 25_usize.div_ceil(size)), "size {size}");
+            assert_eq!(
+                (&seen, pages),
+                (&whole, 25_usize.div_ceil(size)),
+                "size {size}"
+            );
             // And back again from the last page.
             let mut back = vec![names(&page.items)];
             while let Some(previous) = page.previous.clone() {
@@ -66,10 +82,21 @@ pub async fn a_page_neither_skips_nor_repeats_while_others_write(shop: &Shop) ->
     let stored = fill(shop, 0..40).await?;
     let (mut cursor, mut seen) = (None::<Cursor>, Vec::new());
     for round in 0.. {
-        let page = people::by_age(..).limit(5).after(&cursor).page(shop).await?;
+        let page = people::by_age(..)
+            .limit(5)
+            .after(&cursor)
+            .page(shop)
+            .await?;
         seen.extend(names(&page.items));
         // Inserts ahead and behind, and a delete behind.
-        people::insert(shop, &Person { age: round, ..person(&format!("new {round}")) }).await?;
+        people::insert(
+            shop,
+            &Person {
+                age: round,
+                ..person(&format!("new {round}"))
+            },
+        )
+        .await?;
         people::delete_by(shop, people::by_name(format!("new {}", round - 2))).await?;
         cursor = page.next;
         if cursor.is_none() {
@@ -91,21 +118,39 @@ pub async fn cursors_of_another_query_or_store_are_refused(shop: &Shop) -> Resul
     };
     let other = Some(CursorFault::OtherQuery);
     assert_eq!(fault(people::by_serial(..).after(&cursor)).await, other);
-    assert_eq!(fault(people::by_age(..).reverse().after(&cursor)).await, other);
+    assert_eq!(
+        fault(people::by_age(..).reverse().after(&cursor)).await,
+        other
+    );
     assert_eq!(fault(people::by_age(1..).after(&cursor)).await, other);
-    assert_eq!(fault(people::by_age(..).after("no cursor!")).await, Some(CursorFault::Malformed));
-    assert_eq!(fault(people::by_age(..).after("")).await, Some(CursorFault::Malformed));
+    assert_eq!(
+        fault(people::by_age(..).after("no cursor!")).await,
+        Some(CursorFault::Malformed)
+    );
+    assert_eq!(
+        fault(people::by_age(..).after("")).await,
+        Some(CursorFault::Malformed)
+    );
     let text = cursor.to_string();
     for at in 2..text.len() {
         let mut altered = text.clone().into_bytes();
         altered[at] = if altered[at] == b'A' { b'B' } else { b'A' };
         let altered = String::from_utf8(altered).expect("ASCII");
-        assert!(fault(people::by_age(..).after(altered)).await.is_some(), "byte {at}");
+        assert!(
+            fault(people::by_age(..).after(altered)).await.is_some(),
+            "byte {at}"
+        );
     }
     let elsewhere = keyloom_tests::memory().await;
     fill(&elsewhere, 0..10).await?;
-    let outcome = people::by_age(..).after(&cursor).page(&elsewhere.shop).await;
-    assert!(matches!(outcome, Err(Error::Cursor(CursorFault::Foreign))), "{outcome:?}");
+    let outcome = people::by_age(..)
+        .after(&cursor)
+        .page(&elsewhere.shop)
+        .await;
+    assert!(
+        matches!(outcome, Err(Error::Cursor(CursorFault::Foreign))),
+        "{outcome:?}"
+    );
     // It does not tell the value it stands at.
     assert!(people::by_age(..).after(text).page(shop).await.is_ok());
     Ok(())
@@ -115,9 +160,17 @@ pub async fn a_cursor_survives_the_delete_of_its_entry(shop: &Shop) -> Result<()
     let stored = fill(shop, 0..6).await?;
     let page = people::by_age(..).limit(2).page(shop).await?;
     people::delete(shop, page.items[1].id).await?;
-    let next = people::by_age(..).limit(2).after(page.next).page(shop).await?;
+    let next = people::by_age(..)
+        .limit(2)
+        .after(page.next)
+        .page(shop)
+        .await?;
     assert_eq!(names(&next.items), names(&stored[2..4]));
-    let back = people::by_age(..).limit(2).before(next.previous).page(shop).await?;
+    let back = people::by_age(..)
+        .limit(2)
+        .before(next.previous)
+        .page(shop)
+        .await?;
     assert_eq!(names(&back.items), names(&stored[..1]));
     assert_eq!(back.previous, None);
     Ok(())
@@ -125,7 +178,11 @@ pub async fn a_cursor_survives_the_delete_of_its_entry(shop: &Shop) -> Result<()
 
 pub async fn a_filter_fills_pages(shop: &Shop) -> Result<()> {
     fill(shop, (0..400).map(|at| at % 40)).await?;
-    let query = || people::by_name(..).filter(|person| person.age == 39).limit(4);
+    let query = || {
+        people::by_name(..)
+            .filter(|person| person.age == 39)
+            .limit(4)
+    };
     let (mut page, mut sizes) = (query().page(shop).await?, Vec::new());
     loop {
         sizes.push(page.items.len());
@@ -139,7 +196,14 @@ pub async fn a_filter_fills_pages(shop: &Shop) -> Result<()> {
 pub async fn distinct_gives_each_record_once_across_pages(shop: &Shop) -> Result<()> {
     for at in 0..7 {
         let labels = vec!["a".into(), "b".into(), format!("c{at}")];
-        people::insert(shop, &Person { labels, ..person(&at.to_string()) }).await?;
+        people::insert(
+            shop,
+            &Person {
+                labels,
+                ..person(&at.to_string())
+            },
+        )
+        .await?;
     }
     assert_eq!(people::by_label(..).count(shop).await?, 21);
     for reverse in [false, true] {

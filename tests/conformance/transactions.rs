@@ -16,12 +16,26 @@ pub async fn a_transaction_sees_its_own_writes_in_gets_and_scans(shop: &Shop) ->
         assert!(people::get(&tx, new.id).await?.is_some());
         assert!(people::get(&tx, kept[1].id).await?.is_none());
         let names = async |query: keyloom::Query<Person>| -> Result<String> {
-            Ok(query.all(&tx, 10).await?.into_iter().map(|p| p.name).collect())
+            Ok(query
+                .all(&tx, 10)
+                .await?
+                .into_iter()
+                .map(|p| p.name)
+                .collect())
         };
         assert_eq!(names(people::by_name(..)).await?, "0ab");
         assert_eq!(names(people::by_name(..).reverse()).await?, "ba0");
         assert_eq!(names(people::by_name(..).limit(2)).await?, "0ab");
-        assert_eq!(people::by_name(..).limit(1).reverse().page(&tx).await?.items[0].name, "b");
+        assert_eq!(
+            people::by_name(..)
+                .limit(1)
+                .reverse()
+                .page(&tx)
+                .await?
+                .items[0]
+                .name,
+            "b"
+        );
         assert_eq!(people::by_name(..).count(&tx).await?, 3);
         assert_eq!(people::by_name(..).count(shop).await?, 3);
         assert_eq!(people::by_name("b").count(shop).await?, 0);
@@ -56,14 +70,27 @@ pub async fn a_conflict_runs_the_closure_again(shop: &Shop) -> Result<()> {
             // Another commits first.
             people::modify(shop, stored.id, |p| p.age += 1).await?;
         }
-        people::update(&tx, &Person { serial: i64::from(record.age), ..record }).await
+        people::update(
+            &tx,
+            &Person {
+                serial: i64::from(record.age),
+                ..record
+            },
+        )
+        .await
     };
     let written = shop.transaction(body).await?;
-    assert_eq!((written.serial, written.age, runs.load(Ordering::Relaxed)), (2, 2, 3));
+    assert_eq!(
+        (written.serial, written.age, runs.load(Ordering::Relaxed)),
+        (2, 2, 3)
+    );
     runs.store(0, Ordering::Relaxed);
     let once = TransactionOptions::new().max_attempts(1);
     let outcome = shop.transaction_with(once, body).await;
-    assert!(matches!(outcome, Err(Error::Conflict { attempts: 1, .. })), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(Error::Conflict { attempts: 1, .. })),
+        "{outcome:?}"
+    );
     assert!(outcome.is_err_and(|error| error.is_retryable()));
     Ok(())
 }
@@ -97,7 +124,16 @@ pub async fn two_inserts_of_one_unique_value_leave_one(shop: &Shop) -> Result<()
                 let email = format!("{round}@x");
                 let handle = Some(format!("{round}"));
                 let nick = Some(format!("{round}{nick}"));
-                people::insert(&shop, &Person { email, handle, nick, ..person("x") }).await
+                people::insert(
+                    &shop,
+                    &Person {
+                        email,
+                        handle,
+                        nick,
+                        ..person("x")
+                    },
+                )
+                .await
             })
         };
         let (left, right) = (insert("l"), insert("r"));
@@ -119,9 +155,15 @@ pub async fn two_inserts_of_one_unique_value_leave_one(shop: &Shop) -> Result<()
 pub async fn a_handle_after_the_end_is_an_error(shop: &Shop) -> Result<()> {
     let handle = shop.transaction(async |tx| Ok(tx)).await?;
     let outcome = people::insert(&handle, &person("a")).await;
-    assert!(matches!(outcome, Err(Error::TransactionEnded)), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(Error::TransactionEnded)),
+        "{outcome:?}"
+    );
     let outcome = people::all().count(&handle).await;
-    assert!(matches!(outcome, Err(Error::TransactionEnded)), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(Error::TransactionEnded)),
+        "{outcome:?}"
+    );
     let tx = shop.begin().await?;
     let clone = tx.clone();
     tx.commit().await?;
@@ -153,7 +195,10 @@ pub async fn a_guard_prevents_write_skew(shop: &Shop) -> Result<()> {
     people::modify(&right, pair[1].id, |p| p.age = 1).await?;
     left.commit().await?;
     let outcome = right.commit().await;
-    assert!(matches!(outcome, Err(Error::Conflict { .. })), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(Error::Conflict { .. })),
+        "{outcome:?}"
+    );
     Ok(())
 }
 
@@ -182,12 +227,21 @@ pub async fn the_callers_own_error_comes_out(shop: &Shop) -> Result<()> {
     let outcome: std::result::Result<Person, Own> = shop
         .try_transaction(async |tx| Ok(people::update(&tx, &person("x")).await?))
         .await;
-    assert!(matches!(outcome, Err(Own::Store(Error::NotFound { .. }))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(Own::Store(Error::NotFound { .. }))),
+        "{outcome:?}"
+    );
     Ok(())
 }
 
 pub async fn two_writes_side_by_side_check_each_other(shop: &Shop) -> Result<()> {
-    let twins = [person("a"), Person { handle: Some("h".into()), ..person("a") }];
+    let twins = [
+        person("a"),
+        Person {
+            handle: Some("h".into()),
+            ..person("a")
+        },
+    ];
     let outcome = shop
         .transaction(async |tx| {
             futures_util::future::try_join(
@@ -197,7 +251,10 @@ pub async fn two_writes_side_by_side_check_each_other(shop: &Shop) -> Result<()>
             .await
         })
         .await;
-    assert!(matches!(outcome, Err(Error::UniqueViolation { .. })), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(Error::UniqueViolation { .. })),
+        "{outcome:?}"
+    );
     assert!(!people::all().exists(shop).await?);
     Ok(())
 }

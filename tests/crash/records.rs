@@ -38,7 +38,16 @@ async fn child() {
             // And a record that every group changes.
             let counter = people::by_name("counter").first(&tx).await?;
             match counter {
-                None => people::insert(&tx, &Person { serial: -1, ..person("counter") }).await,
+                None => {
+                    people::insert(
+                        &tx,
+                        &Person {
+                            serial: -1,
+                            ..person("counter")
+                        },
+                    )
+                    .await
+                }
                 Some(found) => people::modify(&tx, found.id, |p| p.big += 1).await,
             }
         })
@@ -83,12 +92,17 @@ async fn every_acknowledged_transaction_is_there_whole_after_a_kill() {
         child.wait().unwrap();
         check(folder.path(), acknowledged, round).await;
     }
-    println!("{ROUNDS} kills, {} transactions acknowledged", acknowledged + 1);
+    println!(
+        "{ROUNDS} kills, {} transactions acknowledged",
+        acknowledged + 1
+    );
 }
 
 /// Takes the number out of a line; the test harness may put words of its own in front.
 fn note(line: &str, acknowledged: &mut i64) -> bool {
-    let number = line.rsplit_once("acknowledged ").and_then(|(_, number)| number.parse().ok());
+    let number = line
+        .rsplit_once("acknowledged ")
+        .and_then(|(_, number)| number.parse().ok());
     if let Some(number) = number {
         *acknowledged = number;
     }
@@ -100,19 +114,34 @@ async fn check(folder: &std::path::Path, acknowledged: i64, round: usize) {
     let snapshot = shop.snapshot().await.unwrap();
     let all = people::all().all(&snapshot, usize::MAX).await.unwrap();
     let groups = all.iter().map(|person| person.serial).max().unwrap_or(-1) + 1;
-    assert!(groups > acknowledged, "round {round}: {groups} groups, {acknowledged} acknowledged");
-    assert!(groups <= acknowledged + 2, "at most one transaction was under way");
+    assert!(
+        groups > acknowledged,
+        "round {round}: {groups} groups, {acknowledged} acknowledged"
+    );
+    assert!(
+        groups <= acknowledged + 2,
+        "at most one transaction was under way"
+    );
     let expected = usize::try_from(groups).unwrap() * GROUP + usize::from(groups > 0);
     assert_eq!(all.len(), expected, "round {round}: a half transaction");
     let counter = all.iter().find(|person| person.name == "counter");
-    assert_eq!(counter.map(|c| i64::try_from(c.big).unwrap()), Some(groups - 1));
+    assert_eq!(
+        counter.map(|c| i64::try_from(c.big).unwrap()),
+        Some(groups - 1)
+    );
     // Every index agrees with the records.
     let count = all.len() as u64;
     assert_eq!(people::by_email(..).count(&snapshot).await.unwrap(), count);
     assert_eq!(people::by_name(..).count(&snapshot).await.unwrap(), count);
     assert_eq!(people::by_serial(..).count(&snapshot).await.unwrap(), count);
-    assert_eq!(people::by_label(..).count(&snapshot).await.unwrap(), count - 1);
-    let streamed = people::by_serial(..).all(&snapshot, usize::MAX).await.unwrap();
+    assert_eq!(
+        people::by_label(..).count(&snapshot).await.unwrap(),
+        count - 1
+    );
+    let streamed = people::by_serial(..)
+        .all(&snapshot, usize::MAX)
+        .await
+        .unwrap();
     assert_eq!(streamed.len(), all.len());
     drop(snapshot);
     shop.close().await.unwrap();

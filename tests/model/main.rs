@@ -35,16 +35,22 @@ struct Look {
 fn look() -> impl Strategy<Value = Look> {
     let name = prop::sample::select(vec!["", "a", "a\0", "a b", "A", "ab", "\u{ff}", "ü"]);
     let labels = prop::collection::vec(0..4_u8, 0..4);
-    (0..6_u8, prop::option::of(0..4_u8), name, -2..3_i32, any::<bool>(), labels).prop_map(
-        |(email, handle, name, age, open, labels)| Look {
+    (
+        0..6_u8,
+        prop::option::of(0..4_u8),
+        name,
+        -2..3_i32,
+        any::<bool>(),
+        labels,
+    )
+        .prop_map(|(email, handle, name, age, open, labels)| Look {
             email,
             handle,
             name: name.to_owned(),
             age,
             open,
             labels,
-        },
-    )
+        })
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -64,8 +70,16 @@ fn record(id: u8, look: &Look) -> Person {
         email: format!("{}{}@x.org", if look.open { "E" } else { "e" }, look.email),
         handle: look.handle.map(|handle| handle.to_string()),
         age: look.age,
-        state: if look.open { State::Open } else { State::Closed },
-        labels: look.labels.iter().map(|label| format!("l{label}")).collect(),
+        state: if look.open {
+            State::Open
+        } else {
+            State::Closed
+        },
+        labels: look
+            .labels
+            .iter()
+            .map(|label| format!("l{label}"))
+            .collect(),
         created_at: keyloom::Timestamp::UNIX_EPOCH,
         updated_at: keyloom::Timestamp::UNIX_EPOCH,
         ..keyloom_tests::person(&look.name)
@@ -127,16 +141,31 @@ async fn compare(shop: &Shop, naive: &Naive) -> Result<()> {
         for reverse in [false, true] {
             for size in [1, 2, 3, 7, 50] {
                 let found = pages(shop, query, reverse, size).await?;
-                assert_eq!(found, expected, "{name}, reverse {reverse}, pages of {size}");
+                assert_eq!(
+                    found, expected,
+                    "{name}, reverse {reverse}, pages of {size}"
+                );
             }
             expected.reverse();
         }
     }
-    assert_eq!(people::by_email(..).all(shop, 100).await?, naive.read("by_email"));
-    assert_eq!(people::by_handle(..).all(shop, 100).await?, naive.read("by_handle"));
+    assert_eq!(
+        people::by_email(..).all(shop, 100).await?,
+        naive.read("by_email")
+    );
+    assert_eq!(
+        people::by_handle(..).all(shop, 100).await?,
+        naive.read("by_handle")
+    );
     let open = people::by_open(..).covered().all(shop, 100).await?;
-    let open: Vec<_> = open.into_iter().map(|row| (row.name, row.id, row.age)).collect();
-    let expected = naive.read("by_open").into_iter().map(|p| (p.name, p.id, p.age));
+    let open: Vec<_> = open
+        .into_iter()
+        .map(|row| (row.name, row.id, row.age))
+        .collect();
+    let expected = naive
+        .read("by_open")
+        .into_iter()
+        .map(|p| (p.name, p.id, p.age));
     assert_eq!(open, expected.collect::<Vec<_>>());
     Ok(())
 }
@@ -164,7 +193,9 @@ async fn pages(
 fn the_store_tells_what_a_naive_model_tells() {
     let cases = std::env::var("KEYLOOM_MODEL_CASES").map_or(60, |n| n.parse().expect("a number"));
     let mut runner = TestRunner::new(Config::with_cases(cases));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     let runtime = runtime.expect("a runtime");
     runner
         .run(&prop::collection::vec(step(), 1..40), |steps| {
@@ -172,7 +203,9 @@ fn the_store_tells_what_a_naive_model_tells() {
                 let world = keyloom_tests::memory().await;
                 let mut naive = Naive::default();
                 for step in &steps {
-                    run(&world.shop, &mut naive, step).await.expect("no other error");
+                    run(&world.shop, &mut naive, step)
+                        .await
+                        .expect("no other error");
                 }
                 compare(&world.shop, &naive).await.expect("reads succeed");
             });

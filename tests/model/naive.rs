@@ -61,7 +61,11 @@ impl Naive {
 
     /// Times are the store's to choose.
     pub fn take_stamps(&mut self, stored: &Person) {
-        for person in self.records.iter_mut().filter(|person| person.id == stored.id) {
+        for person in self
+            .records
+            .iter_mut()
+            .filter(|person| person.id == stored.id)
+        {
             person.updated_at = stored.updated_at;
         }
     }

@@ -8,7 +8,10 @@ pub mod domains {
 
     /// The part of the address behind the `@`; none if there is none.
     pub fn of_person(person: &Person) -> Option<String> {
-        person.email.split_once('@').map(|(_, domain)| domain.to_owned())
+        person
+            .email
+            .split_once('@')
+            .map(|(_, domain)| domain.to_owned())
     }
 }
 
