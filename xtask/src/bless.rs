@@ -2,6 +2,7 @@
 
 use crate::shell::{Outcome, cargo, golden_crates, has_package, run};
 use clap::Args;
+use std::path::Path;
 
 /// Writes the expected files of the tests anew; look at the difference before committing it
 #[derive(Debug, Args)]
@@ -10,7 +11,6 @@ pub(crate) struct Bless {}
 impl Bless {
     #[expect(clippy::unused_self, reason = "every chore is called the same way")]
     pub(crate) fn run(self) -> Outcome {
-        // Golden crates are compared, and written, by the generator's own tests and those of `keyloom-tests`.
         let mut fixtures = cargo(["test", "--package", "keyloom-generator"]);
         run(fixtures.env("KEYLOOM_BLESS", "1"))?;
         if has_package("tests") {
@@ -32,9 +32,11 @@ impl Bless {
     }
 }
 
-/// Generates a golden crate from the `schema.kdl` beside its `Cargo.toml`, or only compares it.
-pub(crate) fn generate(golden: &std::path::Path, check: bool) -> Outcome {
-    let mut command = cargo([
+/// Generates a golden crate from the `schema.kdl` beside its `Cargo.toml`, or only compares it. The command is the one that
+/// the head of its files names.
+pub(crate) fn generate(golden: &Path, check: bool) -> Outcome {
+    let folder = golden.file_name().unwrap_or_default().to_string_lossy();
+    let tool = [
         "run",
         "--quiet",
         "--package",
@@ -42,13 +44,13 @@ pub(crate) fn generate(golden: &std::path::Path, check: bool) -> Outcome {
         "--bin",
         "keyloom",
         "--",
-    ]);
+    ];
+    let mut command = cargo(tool);
     command
-        .arg("generate")
-        .arg(golden.join("schema.kdl"))
-        .arg("--out")
-        .arg(golden)
-        .args(["--runtime-path", "../../../runtime"]);
+        .current_dir(golden)
+        .args(["generate", "schema.kdl", "--out", "."])
+        .args(["--runtime-path", "../../../runtime"])
+        .args(["--name", &format!("golden-{folder}")]);
     if check {
         command.arg("--check");
     }
