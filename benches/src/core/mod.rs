@@ -42,8 +42,8 @@ impl Scale {
     };
     const FULL: Self = Self {
         records: 200_000,
-        rounds: 15,
-        calls: 3,
+        rounds: 11,
+        calls: 2,
     };
 }
 
