@@ -3,7 +3,9 @@
 use keyloom_generator::Config;
 use std::{path::PathBuf, process::ExitCode};
 
-const VERSIONS: [&str; 6] = ["v1", "v2", "bad/b001", "bad/b002", "bad/b003", "bad/b004"];
+const VERSIONS: [&str; 7] = [
+    "v1", "v2", "plus", "bad/b001", "bad/b002", "bad/b003", "bad/b004",
+];
 
 fn main() -> ExitCode {
     let Some(out) = std::env::var_os("OUT_DIR").map(PathBuf::from) else {

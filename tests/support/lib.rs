@@ -26,6 +26,7 @@ macro_rules! versions {
 versions! {
     v1 "v1";
     v2 "v2";
+    plus "plus";
     b001 "bad_b001";
     b002 "bad_b002";
     b003 "bad_b003";
