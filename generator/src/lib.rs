@@ -18,7 +18,7 @@ pub mod source;
 mod syntax;
 pub use checked::{Checked, check, check_text};
 pub use emit::{
-    Changes, Config, CrateError, CrateOptions, GeneratedFile, Mode, Options, Outcome, Runtime, WriteError,
-    compile, generate_crate, generate_module, write_files,
+    Changes, Config, CrateError, CrateOptions, GeneratedFile, Mode, Options, Outcome, Runtime,
+    WriteError, compile, generate_crate, generate_module, write_files,
 };
 pub use render::RenderError;

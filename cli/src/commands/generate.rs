@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use keyloom_generator::{
-    CrateOptions, Mode, Options, Runtime, generate_crate, write_files,
-};
+use keyloom_generator::{CrateOptions, Mode, Options, Runtime, generate_crate, write_files};
 
 use super::output::{Color, Format, misuse, print};
 
 /// Generates a whole crate from a schema
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  keyloom generate blog.kdl --out blog-data\n  \
-                        keyloom generate blog.kdl --out blog-data --check   # in CI: is it fresh?")]
+#[command(
+    after_help = "Example:\n  keyloom generate blog.kdl --out blog-data\n  \
+                        keyloom generate blog.kdl --out blog-data --check   # in CI: is it fresh?"
+)]
 pub(crate) struct Generate {
     /// The first file of the schema
     schema: PathBuf,
@@ -83,7 +83,12 @@ impl Generate {
             let _ = writeln!(out, "{verb} {}", path.display());
         }
         for path in &changes.removed {
-            let _ = writeln!(out, "{} {}", if self.check { "stale" } else { "removed" }, path.display());
+            let _ = writeln!(
+                out,
+                "{} {}",
+                if self.check { "stale" } else { "removed" },
+                path.display()
+            );
         }
         if self.check && !changes.is_empty() {
             let _ = writeln!(io::stderr(), "run `{}` to make it fresh", options.command);
@@ -99,11 +104,41 @@ impl Generate {
         ExitCode::SUCCESS
     }
 
-    /// The command that makes the crate again, from the folder of the schema.
+    /// The command that makes the crate again, from the folder of the schema: the same wherever this one ran.
     fn command(&self) -> String {
+        let folder = match self.schema.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        let near = |path: &Path| quoted(&slashes(&relative_to(path, folder)));
         let schema = slashes(Path::new(self.schema.file_name().unwrap_or_default()));
-        let out = slashes(Path::new(self.out.file_name().unwrap_or_default()));
-        format!("keyloom generate {schema} --out {out}")
+        let mut command = format!(
+            "keyloom generate {} --out {}",
+            quoted(&schema),
+            near(&self.out)
+        );
+        if let Some(path) = &self.runtime_path {
+            command.push_str(" --runtime-path ");
+            command.push_str(&near(path));
+        }
+        if let Some(name) = &self.name {
+            command.push_str(" --name ");
+            command.push_str(&quoted(name));
+        }
+        if self.no_serde {
+            command.push_str(" --no-serde");
+        }
+        command
+    }
+}
+
+/// An argument as a shell takes it.
+fn quoted(argument: &str) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "-_./:".contains(character);
+    if !argument.is_empty() && argument.chars().all(is_plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', "'\\''").replace('\n', " "))
     }
 }
 
@@ -121,7 +156,20 @@ fn relative_to(path: &Path, folder: &Path) -> PathBuf {
         .zip(folder.components())
         .take_while(|(left, right)| left == right)
         .count();
-    let up = folder.components().skip(shared).map(|_| PathBuf::from(".."));
-    up.chain(path.components().skip(shared).map(|part| PathBuf::from(part.as_os_str())))
-        .collect()
+    let up = folder
+        .components()
+        .skip(shared)
+        .map(|_| PathBuf::from(".."));
+    let relative: PathBuf = up
+        .chain(
+            path.components()
+                .skip(shared)
+                .map(|part| PathBuf::from(part.as_os_str())),
+        )
+        .collect();
+    if relative == Path::new("") {
+        PathBuf::from(".")
+    } else {
+        relative
+    }
 }

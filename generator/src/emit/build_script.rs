@@ -99,9 +99,8 @@ impl Config {
         for source in checked.sources.iter().filter(|source| source.name != root) {
             println!("cargo::rerun-if-changed={}", source.name);
         }
-        let schema = match &checked.schema {
-            Some(schema) => schema,
-            None => return Err(report(&checked)),
+        let Some(schema) = &checked.schema else {
+            return Err(report(&checked));
         };
         for warning in report(&checked).lines().filter(|line| !line.is_empty()) {
             println!("cargo::warning={warning}");

@@ -3,7 +3,7 @@
 use super::{
     context::{Context, Scope},
     docs::Doc,
-    names::{self, Taken, ident},
+    names::{self, ident},
     record::is_required,
 };
 use crate::model::{DefaultValue, Field, Model, ModelId, Scalar, TypeKind};
@@ -12,10 +12,8 @@ use crate::model::{DefaultValue, Field, Model, ModelId, Scalar, TypeKind};
 #[derive(Debug)]
 pub(crate) struct Constructor {
     pub(crate) docs: Doc,
-    /// Required fields, which the argument is taken apart into.
-    pub(crate) required: Vec<String>,
-    /// The name of the variable that holds the time of making, if a default needs it.
-    pub(crate) now: Option<String>,
+    /// Whether a default needs the time of making, the variable `now`.
+    pub(crate) uses_now: bool,
     pub(crate) fields: Vec<Initial>,
 }
 
@@ -23,43 +21,41 @@ pub(crate) struct Constructor {
 #[derive(Debug)]
 pub(crate) struct Initial {
     pub(crate) name: String,
-    /// `None` for a required field: the variable of its name.
-    pub(crate) value: Option<String>,
+    pub(crate) value: String,
+}
+
+impl Initial {
+    /// Whether the value is the variable of the field's own name.
+    pub(crate) fn is_shorthand(&self) -> bool {
+        self.value == self.name
+    }
 }
 
 impl Context<'_> {
     pub(super) fn constructor(&self, id: ModelId, model: &Model) -> Constructor {
-        let required: Vec<String> = model
-            .fields
-            .iter()
-            .filter(|it| is_required(it))
-            .map(|field| ident(&field.name))
-            .collect();
-        let now = Taken::from_iter(required.iter().map(String::as_str)).fresh("now");
-        let fields: Vec<Initial> = model
-            .fields
-            .iter()
-            .map(|field| Initial {
-                name: ident(&field.name),
-                value: (!is_required(field)).then(|| self.initial(id, model, field, &now)),
-            })
-            .collect();
-        let uses_now = model
-            .fields
-            .iter()
-            .any(|field| field.default == Some(DefaultValue::Now));
+        let fields = model.fields.iter().map(|field| {
+            let name = ident(&field.name);
+            let value = if is_required(field) {
+                format!("new.{name}")
+            } else {
+                self.initial(id, model, field)
+            };
+            Initial { name, value }
+        });
         Constructor {
             docs: Doc::sentence(format!(
                 "A record of `{}` with the defaults of the schema.",
                 model.table
             )),
-            required,
-            now: uses_now.then_some(now),
-            fields,
+            uses_now: model
+                .fields
+                .iter()
+                .any(|field| field.default == Some(DefaultValue::Now)),
+            fields: fields.collect(),
         }
     }
 
-    fn initial(&self, id: ModelId, model: &Model, field: &Field, now: &str) -> String {
+    fn initial(&self, id: ModelId, model: &Model, field: &Field) -> String {
         let scope = Scope::Table(id);
         let Some(default) = &field.default else {
             return match field.ty.kind {
@@ -91,7 +87,7 @@ impl Context<'_> {
                 wrapped(newtype.as_deref(), "::keyloom::Uuid::new_v4()".to_owned())
             }
             (DefaultValue::Next, _) => wrapped(newtype.as_deref(), "0".to_owned()),
-            (DefaultValue::Now, _) => wrapped(newtype.as_deref(), now_as(field, now)),
+            (DefaultValue::Now, _) => wrapped(newtype.as_deref(), now_as(field, "now")),
         };
         if field.ty.optional {
             format!("Some({value})")

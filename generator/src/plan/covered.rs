@@ -2,7 +2,7 @@
 
 use super::{
     context::{Context, Scope},
-    docs::Doc,
+    docs::{Doc, a},
     names::{self, Taken, ident},
     record::{Record, RecordField},
     types::optional_type,
@@ -41,6 +41,7 @@ impl Covered {
 
 impl Context<'_> {
     /// The type that each index of a model yields, for the covering ones; the names are taken in the module.
+    #[expect(clippy::unused_self, reason = "asked of the context, like every name")]
     pub(super) fn covered_names(
         &self,
         model: &Model,
@@ -109,12 +110,16 @@ impl Context<'_> {
             }
         }
         let docs = Doc::sentence(format!(
-            "What [`{}`] holds of a [`{}`].",
+            "What [`{}`] holds of {}.",
             link(&index.name),
-            model.name
+            a(&model.name)
         ));
-        let row =
-            Taken::from_iter(gathered.fields.iter().map(|field| field.name.as_str())).fresh("row");
+        let row = gathered
+            .fields
+            .iter()
+            .map(|field| field.name.as_str())
+            .collect::<Taken>()
+            .fresh("row");
         Some(Covered {
             record: Record::new(docs, name.0.clone(), false, gathered.fields),
             row,

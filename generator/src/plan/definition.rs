@@ -139,7 +139,9 @@ pub(super) fn literal_text(literal: &Literal) -> String {
         Literal::Float(number) => literals::float(*number).replace('_', ""),
         Literal::Decimal { mantissa, scale } => decimal(*mantissa, *scale),
         Literal::String(text) => literals::string(text),
-        Literal::Bytes(value) => value.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Literal::Bytes(value) => value
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}")),
         Literal::Variant(place) => place.to_string(),
         Literal::Timestamp(microseconds) => jiff::Timestamp::from_microsecond(*microseconds)
             .map_or_else(|_| format!("{microseconds}us"), |it| it.to_string()),

@@ -11,6 +11,9 @@ use crate::model::{
     TypeKind,
 };
 
+/// A default longer than this has its closure written as a block.
+const LONGEST_EXPRESSION: usize = 50;
+
 /// The static of a table.
 #[derive(Debug)]
 pub(crate) struct Descriptor {
@@ -97,11 +100,17 @@ impl Context<'_> {
             text.push_str(&format!(".scale({scale})"));
         }
         if let Some(DefaultValue::Literal(literal)) = &field.default {
-            text.push_str(&format!(
-                ".or(|out| out.put{}(&{}))",
+            let put = format!(
+                "out.put{}(&{})",
                 integer_type(field.ty.kind),
                 self.constant(scope, field, literal)
-            ));
+            );
+            // What the printer would break into a block of its own is a statement from the start.
+            if put.len() > LONGEST_EXPRESSION {
+                text.push_str(&format!(".or(|out| {{ {put}; }})"));
+            } else {
+                text.push_str(&format!(".or(|out| {put})"));
+            }
         }
         if field.secret {
             text.push_str(".secret()");

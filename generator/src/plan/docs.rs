@@ -74,6 +74,16 @@ fn clean(line: &str) -> String {
     line.replace(['\r', '\n'], " ").trim_end().to_owned()
 }
 
+/// A model as a link with its article.
+pub(super) fn a(model: &str) -> String {
+    let article = if model.starts_with(['A', 'E', 'I', 'O']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} [`{model}`]")
+}
+
 /// Text in backticks.
 pub(super) fn code(text: &str) -> String {
     if text.contains('`') {
@@ -114,7 +124,7 @@ impl Context<'_> {
         match field.ty.kind {
             TypeKind::Version => format!("{name}: grows by one at every write"),
             TypeKind::Scalar(Scalar::Id(id)) => {
-                format!("{name}: the key of a {}", self.model_link(scope, id))
+                format!("{name}: a key of {}", self.model_link(scope, id))
             }
             TypeKind::List(Item::Scalar(Scalar::Id(id))) => {
                 format!("{name}: keys of {}", self.model_link(scope, id))
@@ -156,20 +166,19 @@ impl Context<'_> {
 
     /// The comment of an index function: what it is for, its order, its `where` and its cost.
     pub(super) fn index_doc(&self, model: &Model, index: &Index) -> Doc {
-        let order = self.order_text(model, index);
+        let order = format!("{} {}", self.order_text(model, index), cost_text(index));
         let doc = if index.docs.0.is_empty() {
             Doc::sentence(order)
         } else {
             Doc::of(&index.docs, String::new).paragraph(order)
         };
-        let doc = match &index.condition {
+        match &index.condition {
             None => doc,
             Some(condition) => doc.paragraph(format!(
                 "Holds only records where {}.",
                 self.condition_text(model, condition)
             )),
-        };
-        doc.paragraph(cost_text(index))
+        }
     }
 
     fn order_text(&self, model: &Model, index: &Index) -> String {
@@ -202,6 +211,11 @@ impl Context<'_> {
             (true, Scalar::Timestamp | Scalar::Date) => " from the latest",
             (true, _) => " from the greatest",
         };
+        let desc = if part.lower && part.desc {
+            format!(",{desc}")
+        } else {
+            desc.to_owned()
+        };
         format!("{each}{name}{lower}{desc}")
     }
 
@@ -222,15 +236,13 @@ impl Context<'_> {
 
 fn cost_text(index: &Index) -> &'static str {
     match (index.unique, &index.include) {
-        (true, Include::None) => {
-            "Cost with a value for each part: two reads, the entry and the record."
-        }
+        (true, Include::None) => "With a value for each part: two reads, the entry and the record.",
         (true, _) => {
-            "Cost with a value for each part: two reads, the entry and the record; `covered()` reads the entry alone."
+            "With a value for each part: two reads, the entry and the record; `covered()` reads the entry alone."
         }
-        (false, Include::None) => "Cost: one scan of entries and one batch of records.",
+        (false, Include::None) => "One scan of entries and one batch of records.",
         (false, _) => {
-            "Cost: one scan of entries and one batch of records; `covered()` needs the scan alone."
+            "One scan of entries and one batch of records; `covered()` needs the scan alone."
         }
     }
 }

@@ -45,8 +45,7 @@ impl Context<'_> {
             .find(|part| is_several(part))
             .map(|part| self.loop_over(model, part));
         let (method, covered) = match &index.include {
-            Include::None => ("add", None),
-            Include::Record => ("add", None),
+            Include::None | Include::Record => ("add", None),
             Include::Fields(fields) => {
                 let fields = fields
                     .iter()

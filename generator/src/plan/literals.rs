@@ -15,6 +15,9 @@ impl Context<'_> {
                 format!("{}({inner})", self.key_type(scope, id))
             }
             (_, Literal::Bytes(value)) => format!("::std::vec::Vec::from({})", bytes(value)),
+            (_, Literal::String(text)) if text.is_empty() => {
+                "::std::string::String::new()".to_owned()
+            }
             (_, Literal::String(text)) => format!("::std::string::String::from({})", string(text)),
             _ => self.comparable(scope, scalar, literal),
         }
@@ -78,7 +81,7 @@ pub(crate) fn toml_string(text: &str) -> String {
         match character {
             '"' | '\\' => out.extend(['\\', character]),
             control if control.is_control() => {
-                out.push_str(&format!("\\u{:04X}", u32::from(control)))
+                out.push_str(&format!("\\u{:04X}", u32::from(control)));
             }
             other => out.push(other),
         }

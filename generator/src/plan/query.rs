@@ -65,8 +65,10 @@ impl Context<'_> {
                 ty: self.record_type(scope, Some(model), field),
             })
             .collect();
-        let docs = Doc::sentence(format!("By the key: {}. Unique.", names.join(", then ")))
-            .paragraph("Cost: one read, or one scan of records.");
+        let docs = Doc::sentence(format!(
+            "By the key: {}. With a value for each part: one read.",
+            names.join(", then ")
+        ));
         query_function(
             docs,
             "by_key",

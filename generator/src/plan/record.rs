@@ -16,6 +16,8 @@ pub(crate) struct Record {
     pub(crate) serde: bool,
     /// Whether `Debug` is written by hand, to leave out what is secret.
     pub(crate) has_secret: bool,
+    /// Whether it is copied rather than moved.
+    pub(crate) is_copy: bool,
     pub(crate) fields: Vec<RecordField>,
 }
 
@@ -38,6 +40,7 @@ impl Record {
             name,
             serde,
             has_secret,
+            is_copy: false,
             fields,
         }
     }

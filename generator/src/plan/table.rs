@@ -5,13 +5,13 @@ use super::{
     context::{Context, Scope},
     covered::Covered,
     descriptor::Descriptor,
-    docs::Doc,
+    docs::{Doc, a},
     entries::EntryStatement,
     names::{self, Taken, ident},
     query::QueryFunction,
     record::{Record, is_required},
 };
-use crate::model::{DefaultValue, Include, Model, ModelId, Scalar, TypeKind};
+use crate::model::{DefaultValue, Field, Include, Model, ModelId, Scalar, TypeKind};
 
 /// Everything in the module of a table.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ impl Context<'_> {
     fn key_newtype(&self, id: ModelId, model: &Model) -> Option<KeyType> {
         let (_, scalar) = self.has_key_type(id).then(|| self.key_owner(id))?;
         Some(KeyType {
-            docs: Doc::sentence(format!("The key of a [`{}`].", model.name)),
+            docs: Doc::sentence(format!("The key of {}.", a(&model.name))),
             name: ident(&names::key_type(&model.name)),
             inner: self.scalar_type(Scope::Table(id), scalar),
             is_copy: self.is_copy_scalar(scalar),
@@ -160,16 +160,19 @@ impl Context<'_> {
 
     fn new_record(&self, scope: Scope, model: &Model) -> Record {
         let docs = Doc::sentence(format!(
-            "What a [`{}`] cannot be made without; the rest gets the defaults of the schema.",
-            model.name
+            "What {} cannot be made without; the rest gets the defaults of the schema.",
+            a(&model.name)
         ));
-        let fields = model
-            .fields
+        let required: Vec<&Field> = model.fields.iter().filter(|it| is_required(it)).collect();
+        let fields = required
             .iter()
-            .filter(|field| is_required(field))
             .map(|field| self.record_field(scope, Some(model), field))
             .collect();
-        Record::new(docs, names::new_type(&model.name), false, fields)
+        Record {
+            // Taken by value and read field by field: a record that could be copied should be.
+            is_copy: required.iter().all(|field| self.is_copy(field.ty)),
+            ..Record::new(docs, names::new_type(&model.name), false, fields)
+        }
     }
 
     fn model_impl(&self, id: ModelId, model: &Model, descriptor: &Descriptor) -> ModelImpl {

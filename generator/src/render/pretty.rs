@@ -24,9 +24,9 @@ pub(super) fn items(what: &str, text: &str) -> Result<String, RenderError> {
         file.items = vec![item];
         let printed = prettyplease::unparse(&file);
         if is_block {
-            spaced(&mut out, &printed)
+            spaced(&mut out, &printed);
         } else {
-            out.push_str(&printed)
+            out.push_str(&printed);
         }
     }
     Ok(out)
@@ -38,6 +38,7 @@ enum Kind {
     Use,
     Reexport,
     Module,
+    Macro,
     Other,
 }
 
@@ -47,19 +48,22 @@ impl Kind {
             Item::Use(it) if matches!(it.vis, syn::Visibility::Inherited) => Self::Use,
             Item::Use(_) => Self::Reexport,
             Item::Mod(it) if it.content.is_none() => Self::Module,
+            Item::Macro(_) => Self::Macro,
             _ => Self::Other,
         }
     }
 }
 
-/// Adds the text of an `impl`, with a blank line after each function that another item follows.
+/// Adds the text of an `impl`, with a blank line between its functions, and between them and what stands above.
 fn spaced(out: &mut String, printed: &str) {
-    let mut after_function = false;
+    let mut after = "";
     for line in printed.lines() {
-        if after_function && line != "}" {
+        let after_function = after == "    }" && line != "}";
+        let after_constants = after.starts_with("    const ") || after.starts_with("    type ");
+        if after_function || (after_constants && line.starts_with("    fn ")) {
             out.push('\n');
         }
-        after_function = line == "    }";
+        after = line;
         out.push_str(line);
         out.push('\n');
     }

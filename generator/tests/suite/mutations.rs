@@ -128,7 +128,7 @@ fn damage(text: &str, random: &mut fastrand::Rng) -> String {
                 let words: Vec<&str> = text.split(' ').collect();
                 let at = random.usize(0..words.len());
                 let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
-                words[at] = (*random.choice(PIECES).unwrap()).to_owned();
+                (*random.choice(PIECES).unwrap()).clone_into(&mut words[at]);
                 text = words.join(" ");
             }
             _ => {
@@ -168,7 +168,7 @@ fn sound(checked: &Checked, text: &str) {
     );
     let (sources, list) = (&checked.sources, checked.diagnostics.as_slice());
     for width in [40, 100] {
-        diagnostics::human(
+        let _ = diagnostics::human(
             sources,
             list,
             Human {
@@ -177,8 +177,8 @@ fn sound(checked: &Checked, text: &str) {
             },
         );
     }
-    diagnostics::json(sources, list);
-    diagnostics::github(sources, list);
+    let _ = diagnostics::json(sources, list);
+    let _ = diagnostics::github(sources, list);
 }
 
 #[test]

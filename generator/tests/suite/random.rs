@@ -336,7 +336,7 @@ impl Random {
                 limits.scale = (scalar == Scalar::Decimal).then_some(2);
             }
             TypeKind::Scalar(Scalar::String | Scalar::Bytes) => {
-                limits.max = Some(Literal::Integer(40))
+                limits.max = Some(Literal::Integer(40));
             }
             TypeKind::List(_) | TypeKind::Map(_) => {
                 limits.min = Some(Literal::Integer(1));

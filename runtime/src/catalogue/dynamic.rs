@@ -70,12 +70,11 @@ fn put_field(
         if field.optional {
             out.present(true);
         }
-        return match ty {
-            Some(ty) => convert(binding, ty, field.ty, bytes, out),
-            None => {
-                out.raw(bytes);
-                Ok(())
-            }
+        return if let Some(ty) = ty {
+            convert(binding, ty, field.ty, bytes, out)
+        } else {
+            out.raw(bytes);
+            Ok(())
         };
     }
     match field.default {

@@ -125,17 +125,16 @@ fn reconcile_enum(enumeration: &Enum, rows: &mut Vec<EnumRow>) -> Result<u32> {
     }
     let row = find(rows, enumeration.name, &[], |row| &row.name).expect("pushed above if missing");
     for variant in enumeration.variants {
-        match find(&mut row.variants, variant.name, variant.was, |row| {
+        if let Some(known) = find(&mut row.variants, variant.name, variant.was, |row| {
             &row.name
         }) {
-            Some(known) => variant.name.clone_into(&mut known.name),
-            None => {
-                let number = row.variants.iter().map(|known| known.number + 1).max();
-                row.variants.push(VariantRow {
-                    number: number.unwrap_or(0),
-                    name: variant.name.to_owned(),
-                });
-            }
+            variant.name.clone_into(&mut known.name);
+        } else {
+            let number = row.variants.iter().map(|known| known.number + 1).max();
+            row.variants.push(VariantRow {
+                number: number.unwrap_or(0),
+                name: variant.name.to_owned(),
+            });
         }
     }
     let declared = |name: &str| enumeration.variants.iter().position(|v| v.name == name);
@@ -217,40 +216,37 @@ fn reconcile_fields(table: &Table, enums: &[u32], row: &mut TableRow, empty: boo
     let mut layout = Vec::with_capacity(table.fields.len());
     for field in table.fields {
         let mut new = StoredType::field(field, 0, enums);
-        match find(&mut row.fields, field.name, field.was, |row| &row.name) {
-            Some(known) => {
-                let old_name = std::mem::replace(&mut known.name, field.name.to_owned());
-                for part in &mut row.key {
-                    if *part == old_name {
-                        field.name.clone_into(part);
-                    }
-                }
-                new.number = known.number;
-                let newest = row.layouts.iter().rev();
-                let old = newest
-                    .flat_map(|layout| &layout.fields)
-                    .find(|old| old.number == new.number);
-                if let Some(old) = old {
-                    check_change(table, field, old, &new)?;
+        if let Some(known) = find(&mut row.fields, field.name, field.was, |row| &row.name) {
+            let old_name = std::mem::replace(&mut known.name, field.name.to_owned());
+            for part in &mut row.key {
+                if *part == old_name {
+                    field.name.clone_into(part);
                 }
             }
-            None => {
-                if !empty && !has_value_when_missing(field) {
-                    return Err(refuse(
-                        "B002",
-                        &format!(
-                            "the required field `{}` was added to `{}`",
-                            field.name, table.name
-                        ),
-                        "give it `default=`, or make it optional with `?`",
-                    ));
-                }
-                new.number = row.fields.iter().map(|f| f.number + 1).max().unwrap_or(1);
-                row.fields.push(FieldRow {
-                    number: new.number,
-                    name: field.name.to_owned(),
-                });
+            new.number = known.number;
+            let newest = row.layouts.iter().rev();
+            let old = newest
+                .flat_map(|layout| &layout.fields)
+                .find(|old| old.number == new.number);
+            if let Some(old) = old {
+                check_change(table, field, old, &new)?;
             }
+        } else {
+            if !empty && !has_value_when_missing(field) {
+                return Err(refuse(
+                    "B002",
+                    &format!(
+                        "the required field `{}` was added to `{}`",
+                        field.name, table.name
+                    ),
+                    "give it `default=`, or make it optional with `?`",
+                ));
+            }
+            new.number = row.fields.iter().map(|f| f.number + 1).max().unwrap_or(1);
+            row.fields.push(FieldRow {
+                number: new.number,
+                name: field.name.to_owned(),
+            });
         }
         layout.push(new);
     }

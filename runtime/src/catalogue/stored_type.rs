@@ -78,12 +78,14 @@ impl StoredType {
     /// Whether every value of this type can be read as a `new`.
     pub(super) fn becomes(&self, new: &Self) -> bool {
         match (self, new) {
-            (Self::I32, Self::I64) | (Self::U32, Self::U64 | Self::I64) => true,
             (Self::List(old), Self::List(new)) | (Self::Map(old), Self::Map(new)) => {
                 old.becomes(new)
             }
-            // Fields of structs are matched by name; what is missing or changed is seen field by field.
-            (Self::Struct(_), Self::Struct(_)) => true,
+            // Integers may be widened. Fields of structs are matched by name; what is missing or changed is seen field by
+            // field.
+            (Self::I32, Self::I64)
+            | (Self::U32, Self::U64 | Self::I64)
+            | (Self::Struct(_), Self::Struct(_)) => true,
             (old, new) => old == new,
         }
     }

@@ -22,7 +22,9 @@ pub(crate) fn describe(binding: &Binding, parts: &[Part], bytes: &[u8]) -> Strin
         };
         let (mut value, tail) = (rest[..length].to_vec(), &rest[length..]);
         if part.desc {
-            value.iter_mut().for_each(|byte| *byte = !*byte);
+            for byte in &mut value {
+                *byte = !*byte;
+            }
         }
         match text(binding, part, &value) {
             Ok(text) => texts.push(shorten(text)),

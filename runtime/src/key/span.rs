@@ -124,13 +124,13 @@ exact! {
 // ---- ranges ----
 
 /// Where a range without a lower bound starts: at the first present value.
-fn lowest<T: KeyValue>() -> Result<Edge, String> {
-    Ok(Edge::before(if T::OPTIONAL { vec![1] } else { Vec::new() }))
+fn lowest<T: KeyValue>() -> Edge {
+    Edge::before(if T::OPTIONAL { vec![1] } else { Vec::new() })
 }
 
 /// Where a range without an upper bound ends: behind the last value.
-fn highest<T: KeyValue>() -> Result<Edge, String> {
-    Ok(Edge::behind(if T::OPTIONAL { vec![1] } else { Vec::new() }))
+fn highest<T: KeyValue>() -> Edge {
+    Edge::behind(if T::OPTIONAL { vec![1] } else { Vec::new() })
 }
 
 fn between(low: Result<Edge, String>, high: Result<Edge, String>) -> PartSpan {
@@ -155,10 +155,10 @@ macro_rules! ranges {
 
 ranges! {
     Range |r| encode(&r.start).map(Edge::before), encode(&r.end).map(Edge::before);
-    RangeFrom |r| encode(&r.start).map(Edge::before), highest::<T>();
-    RangeTo |r| lowest::<T>(), encode(&r.end).map(Edge::before);
+    RangeFrom |r| encode(&r.start).map(Edge::before), Ok(highest::<T>());
+    RangeTo |r| Ok(lowest::<T>()), encode(&r.end).map(Edge::before);
     RangeInclusive |r| encode(r.start()).map(Edge::before), encode(r.end()).map(Edge::behind);
-    RangeToInclusive |r| lowest::<T>(), encode(&r.end).map(Edge::behind);
+    RangeToInclusive |r| Ok(lowest::<T>()), encode(&r.end).map(Edge::behind);
 }
 
 impl<T> Span<T> for RangeFull {
@@ -180,6 +180,7 @@ pub fn starts_with(prefix: impl Into<String>) -> StartsWith {
 
 /// What a prefix of a text asks for.
 #[doc(hidden)]
+#[must_use]
 pub fn text_prefix(prefix: &StartsWith) -> PartSpan {
     let mut out = KeyWriter::unbound();
     out.escaped_start(prefix.0.as_bytes());

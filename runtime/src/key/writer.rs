@@ -5,7 +5,7 @@ use crate::{catalogue::Binding, descriptor::Part};
 /// Collects the bytes of key parts.
 ///
 /// With a store at hand, variants of enums are written by the store's numbers. Without one (a query is built before its
-/// reader is known), by their place in this build; [`KeyWriter::localize`] translates them later.
+/// reader is known), by their place in this build; they are translated when it runs.
 #[derive(Debug)]
 pub struct KeyWriter<'a> {
     pub(crate) bytes: Vec<u8>,
@@ -80,12 +80,11 @@ impl<'a> KeyWriter<'a> {
 
     /// A variant that this build does not know, by its name in the catalogue.
     pub fn other_variant(&mut self, enumeration: usize, name: &str) {
-        match self.binding {
-            Some(binding) => self.number_by_name(binding, enumeration, name),
-            None => {
-                self.raw(&BY_NAME.to_be_bytes());
-                self.escaped(name.as_bytes());
-            }
+        if let Some(binding) = self.binding {
+            self.number_by_name(binding, enumeration, name);
+        } else {
+            self.raw(&BY_NAME.to_be_bytes());
+            self.escaped(name.as_bytes());
         }
     }
 

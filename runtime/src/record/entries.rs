@@ -30,7 +30,7 @@ pub struct Entries<'a> {
     key: &'a [u8],
     /// The whole stored record, for indexes that include it.
     record: &'a [u8],
-    entries: Vec<Entry>,
+    found: Vec<Entry>,
     fault: Option<Error>,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Entries<'a> {
             table,
             key,
             record,
-            entries: Vec::new(),
+            found: Vec::new(),
             fault: None,
         }
     }
@@ -56,9 +56,9 @@ impl<'a> Entries<'a> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
-        self.entries.sort_unstable();
-        self.entries.dedup_by(|left, right| left.key == right.key);
-        Ok(self.entries)
+        self.found.sort_unstable();
+        self.found.dedup_by(|left, right| left.key == right.key);
+        Ok(self.found)
     }
 
     /// Adds an entry of `index`.
@@ -112,7 +112,7 @@ impl<'a> Entries<'a> {
                 value = out.finish().unwrap_or_default();
             }
         }
-        self.entries.push(Entry {
+        self.found.push(Entry {
             key,
             value,
             place: index.place,

@@ -65,9 +65,7 @@ pub trait Model: Record + Clone + Send + Sync + Sized + 'static {
 }
 
 /// Decodes a record's fields, and gives the extras behind them: fields that this build's layout lacks.
-pub(crate) fn decode_fields<'a, M: Record>(
-    mut from: Decoder<'a>,
-) -> Result<(M, &'a [u8]), DecodeError> {
+pub(crate) fn decode_fields<M: Record>(mut from: Decoder<'_>) -> Result<(M, &[u8]), DecodeError> {
     let record = M::decode(&mut from)?;
     let extras = from.rest();
     check_extras(extras)?;

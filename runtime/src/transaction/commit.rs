@@ -28,6 +28,9 @@ struct Inner {
     writing: tokio::sync::Mutex<()>,
 }
 
+/// What a transaction does to a key: puts a value, or deletes it.
+pub(super) type Written = Option<Vec<u8>>;
+
 #[derive(Default)]
 struct Buffer {
     writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
@@ -253,17 +256,14 @@ impl Transaction {
     }
 
     /// What this transaction wrote to a key: `None` if nothing, `Some(None)` if it deleted it.
-    pub(super) fn buffered(&self, key: &[u8]) -> Result<Option<Option<Vec<u8>>>> {
+    pub(super) fn buffered(&self, key: &[u8]) -> Result<Option<Written>> {
         let buffer = self.buffer();
         let buffer = buffer.as_ref().ok_or(Error::TransactionEnded)?;
         Ok(buffer.writes.get(key).cloned())
     }
 
     /// What this transaction wrote to a range, in byte order.
-    pub(super) fn buffered_range(
-        &self,
-        range: &KeyRange,
-    ) -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>> {
+    pub(super) fn buffered_range(&self, range: &KeyRange) -> Result<Vec<(Vec<u8>, Written)>> {
         let buffer = self.buffer();
         let buffer = buffer.as_ref().ok_or(Error::TransactionEnded)?;
         if range.end.as_ref().is_some_and(|end| *end <= range.start) {

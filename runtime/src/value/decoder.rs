@@ -53,8 +53,10 @@ pub enum VariantOf<'a> {
 impl<'a> VariantOf<'a> {
     /// Its name in the catalogue.
     #[must_use]
+    #[expect(clippy::match_same_arms, reason = "the lifetimes of the names differ")]
     pub const fn name(self) -> &'a str {
         match self {
+            // A known name lives for ever, another as long as the catalogue: two arms of one text and two types.
             Self::Known(_, name) => name,
             Self::Other(name) => name,
         }

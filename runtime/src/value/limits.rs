@@ -49,12 +49,12 @@ pub(super) fn integer(field: &Field, value: i128) -> Result<(), String> {
 /// Checks a floating-point number; NaN is in no range.
 pub(super) fn float(field: &Field, value: f64) -> Result<(), String> {
     if let Some(Bound::Float(most)) = field.most
-        && !(value <= most)
+        && (value.is_nan() || value > most)
     {
         return Err(format!("{value} is not at most {most}"));
     }
     if let Some(Bound::Float(least)) = field.least
-        && !(value >= least)
+        && (value.is_nan() || value < least)
     {
         return Err(format!("{value} is not at least {least}"));
     }

@@ -1,0 +1,166 @@
+//! The golden crates: what the generator writes for two schemas, kept as members of the workspace so that the compiler
+//! and its lints see them too.
+//!
+//! `cargo xtask bless`, or `KEYLOOM_BLESS=1`, writes them anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use keyloom_generator::model::Schema;
+use keyloom_generator::{
+    Changes, CrateOptions, GeneratedFile, Mode, Options, Runtime, WriteError, check_text,
+    generate_crate, generate_module, write_files,
+};
+
+const BLOG: &str = "blog";
+const EVERYTHING: &str = "everything";
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/golden")
+        .join(name)
+}
+
+/// The schema of a golden crate.
+fn schema(name: &str) -> Schema {
+    let path = folder(name).join("schema.kdl");
+    let text = fs::read_to_string(&path).unwrap();
+    let checked = check_text("schema.kdl", &text);
+    checked
+        .schema
+        .unwrap_or_else(|| panic!("{}: {:#?}", path.display(), checked.diagnostics))
+}
+
+/// A crate as `keyloom generate schema.kdl --out . --runtime-path … --name golden-NAME` makes it.
+fn golden(name: &str) -> Vec<GeneratedFile> {
+    let options = CrateOptions {
+        code: Options::default(),
+        name: format!("golden-{name}"),
+        runtime: Runtime::Path("../../../runtime".to_owned()),
+        schema: "schema.kdl".to_owned(),
+        command: format!(
+            "keyloom generate schema.kdl --out . --runtime-path ../../../runtime --name golden-{name}"
+        ),
+    };
+    generate_crate(&schema(name), &options).unwrap()
+}
+
+/// Compares a golden crate with what is generated, or writes it.
+fn expect(name: &str) {
+    let bless = std::env::var_os("KEYLOOM_BLESS").is_some();
+    let mode = if bless { Mode::Write } else { Mode::Check };
+    let changes = write_files(&folder(name), &golden(name), mode).unwrap();
+    assert!(
+        bless || changes.is_empty(),
+        "{changes:#?} are not as generated: look at what `cargo xtask bless` changes"
+    );
+}
+
+#[test]
+fn the_blog_is_generated_as_pinned() {
+    expect(BLOG);
+}
+
+#[test]
+fn everything_is_generated_as_pinned() {
+    expect(EVERYTHING);
+}
+
+#[test]
+fn a_module_holds_the_same_items_as_the_crate() {
+    let module = generate_module(&schema(BLOG), Options::default()).unwrap();
+    for file in golden(BLOG).iter().filter(|file| file.path != "Cargo.toml") {
+        let lines = file.text.lines().filter(|line| {
+            let head = ["//!", "// ", "//  ", "#![", "pub mod "];
+            !line.is_empty() && !head.iter().any(|start| line.starts_with(start))
+        });
+        for line in lines {
+            assert!(
+                module.contains(line),
+                "the module lacks {line:?} of {}",
+                file.path
+            );
+        }
+    }
+}
+
+#[test]
+fn without_serde_no_record_derives_its_traits() {
+    let text = generate_module(&schema(EVERYTHING), Options { serde: false }).unwrap();
+    assert!(!text.contains("serde::"), "{text}");
+}
+
+/// Lines that a table may take: the fixed ones, and those of each field and of each index. An index is a static, a
+/// function with its comment, and the statement that makes its entries; one that covers fields has a struct more.
+#[test]
+fn a_table_stays_within_its_budget_of_lines() {
+    const MODEL: usize = 60;
+    const FIELD: usize = 10;
+    const INDEX: usize = 18;
+    let schema = schema(BLOG);
+    let files = golden(BLOG);
+    for model in &schema.models {
+        let path = format!("src/{}.rs", model.table);
+        let file = files.iter().find(|file| file.path == path).unwrap();
+        let lines = file.text.lines().count();
+        let budget = MODEL + FIELD * model.fields.len() + INDEX * model.indexes.len();
+        assert!(
+            lines <= budget,
+            "{path} has {lines} lines, more than its {budget}"
+        );
+    }
+}
+
+#[test]
+fn files_are_written_once_and_those_of_tables_that_are_gone_are_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let files = golden(BLOG);
+    let paths = |files: &[GeneratedFile]| files.iter().map(|it| folder.join(&it.path)).collect();
+    let all = Changes {
+        written: paths(&files),
+        removed: Vec::new(),
+    };
+    assert_eq!(write_files(folder, &files, Mode::Check).unwrap(), all);
+    assert!(
+        !folder.join("Cargo.toml").exists(),
+        "a check must not write"
+    );
+    assert_eq!(write_files(folder, &files, Mode::Write).unwrap(), all);
+    assert_eq!(
+        write_files(folder, &files, Mode::Write).unwrap(),
+        Changes::default()
+    );
+
+    let by_hand = folder.join("src/domains.rs");
+    fs::write(&by_hand, "//! By hand.\n").unwrap();
+    let fewer: Vec<_> = files
+        .iter()
+        .filter(|it| it.path != "src/tags.rs")
+        .cloned()
+        .collect();
+    let gone = Changes {
+        written: Vec::new(),
+        removed: vec![folder.join("src/tags.rs")],
+    };
+    assert_eq!(write_files(folder, &fewer, Mode::Check).unwrap(), gone);
+    assert_eq!(write_files(folder, &fewer, Mode::Write).unwrap(), gone);
+    assert!(by_hand.exists() && !folder.join("src/tags.rs").exists());
+}
+
+#[test]
+fn a_file_that_was_not_generated_is_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let by_hand = folder.path().join("Cargo.toml");
+    fs::write(&by_hand, "[package]\n").unwrap();
+    let refused = write_files(folder.path(), &golden(BLOG), Mode::Write);
+    assert!(
+        matches!(&refused, Err(WriteError::Foreign(path)) if *path == by_hand),
+        "{refused:?}"
+    );
+    assert_eq!(fs::read_to_string(&by_hand).unwrap(), "[package]\n");
+    assert!(
+        !folder.path().join("src").exists(),
+        "nothing is written before all is known to be ours"
+    );
+}
