@@ -3,8 +3,16 @@
 use keyloom_generator::Config;
 use std::{path::PathBuf, process::ExitCode};
 
-const VERSIONS: [&str; 7] = [
-    "v1", "v2", "plus", "bad/b001", "bad/b002", "bad/b003", "bad/b004",
+const VERSIONS: [&str; 9] = [
+    "v1",
+    "v2",
+    "plus",
+    "bad/b001",
+    "bad/b002",
+    "bad/b003",
+    "bad/b004",
+    "bad/b003_type",
+    "bad/b006",
 ];
 
 fn main() -> ExitCode {

@@ -1,7 +1,7 @@
 //! Stores that another build wrote, folders that are no stores, and damage.
 
 use keyloom::{Error, Result};
-use keyloom_tests::{b001, b002, b003, b004, memory, person, plus, shop, v1, v2};
+use keyloom_tests::{b001, b002, b003, b003_type, b004, b006, memory, person, plus, shop, v1, v2};
 use std::{fs, path::Path};
 
 async fn first_release(folder: &Path) -> Result<()> {
@@ -93,7 +93,7 @@ async fn changes_that_records_cannot_follow_are_refused_with_their_code() -> Res
             }
         )* };
     }
-    refused! { b001 "B001"; b002 "B002"; b003 "B003"; b004 "B004"; }
+    refused! { b001 "B001"; b002 "B002"; b003 "B003"; b004 "B004"; b003_type "B003"; b006 "B006"; }
     match shop::Shop::open(&address).await {
         Err(Error::Schema(text)) => assert_eq!(
             text,

@@ -31,6 +31,8 @@ versions! {
     b002 "bad_b002";
     b003 "bad_b003";
     b004 "bad_b004";
+    b003_type "bad_b003_type";
+    b006 "bad_b006";
 }
 
 use shop::{NewPerson, Person, Shop};

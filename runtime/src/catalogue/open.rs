@@ -3,7 +3,7 @@
 use super::{
     binding::{Binding, BoundEnum, BoundIndex, BoundTable, index_prefix, record_prefix},
     maintenance,
-    reconcile::{reconcile, same_layout},
+    reconcile::{index_definition, reconcile, same_layout},
     rows::{self, EnumRow, IndexState, Rows, STORE_KEY, TableRow},
     stored_type::StoredType,
 };
@@ -237,10 +237,11 @@ fn bind_table(table: &'static Table, row: &TableRow, enums: &[u32]) -> Result<Bo
         .indexes
         .iter()
         .map(|index| {
+            let definition = index_definition(index, enums);
             let known = row
                 .indexes
                 .iter()
-                .find(|known| known.name == index.name && known.definition == index.definition)
+                .find(|known| known.name == index.name && known.definition == definition)
                 .ok_or_else(|| older(index.name))?;
             Ok(BoundIndex {
                 index,

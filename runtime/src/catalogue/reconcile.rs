@@ -9,7 +9,7 @@ use super::rows::{
 use super::stored_type::StoredType;
 use crate::{
     Error, Result,
-    descriptor::{Enum, Field, Schema, Table, Type},
+    descriptor::{Enum, Field, Include, Index, Part, Schema, Table, Type},
 };
 
 /// The rows that `schema` needs, made from the rows that are there. `empty` says whether a table holds no records, and
@@ -208,7 +208,7 @@ fn reconcile_table(
             "make a new table",
         ));
     }
-    reconcile_indexes(table, row, empty);
+    reconcile_indexes(table, enums, row, empty);
     Ok(())
 }
 
@@ -216,6 +216,17 @@ fn reconcile_fields(table: &Table, enums: &[u32], row: &mut TableRow, empty: boo
     let mut layout = Vec::with_capacity(table.fields.len());
     for field in table.fields {
         let mut new = StoredType::field(field, 0, enums);
+        let known = |name: &str| row.fields.iter().any(|row| row.name == name);
+        if let Some(old) = field.was.iter().find(|old| known(field.name) && known(old)) {
+            return Err(refuse(
+                "B006",
+                &format!(
+                    "`{}` has both a field `{}` and its earlier name `{old}`",
+                    table.name, field.name
+                ),
+                "leave out `was=`, or take another name",
+            ));
+        }
         if let Some(known) = find(&mut row.fields, field.name, field.was, |row| &row.name) {
             let old_name = std::mem::replace(&mut known.name, field.name.to_owned());
             for part in &mut row.key {
@@ -224,12 +235,13 @@ fn reconcile_fields(table: &Table, enums: &[u32], row: &mut TableRow, empty: boo
                 }
             }
             new.number = known.number;
-            let newest = row.layouts.iter().rev();
-            let old = newest
-                .flat_map(|layout| &layout.fields)
-                .find(|old| old.number == new.number);
-            if let Some(old) = old {
-                check_change(table, field, old, &new)?;
+            let has = |layout: &LayoutRow| {
+                let found = layout.fields.iter().find(|old| old.number == new.number);
+                found.cloned()
+            };
+            let removed = row.layouts.last().and_then(has).is_none();
+            if let Some(old) = row.layouts.iter().rev().find_map(has) {
+                check_change(table, field, &old, &new, removed)?;
             }
         } else {
             if !empty && !has_value_when_missing(field) {
@@ -278,7 +290,37 @@ fn has_value_when_missing(field: &Field) -> bool {
         || matches!(field.ty, Type::List(_) | Type::Map(_) | Type::Version)
 }
 
-fn check_change(table: &Table, field: &Field, old: &LayoutField, new: &LayoutField) -> Result<()> {
+fn check_change(
+    table: &Table,
+    field: &Field,
+    old: &LayoutField,
+    new: &LayoutField,
+    removed: bool,
+) -> Result<()> {
+    let in_key = table.key.iter().any(|part| part.name == field.name);
+    if in_key && old.ty != new.ty {
+        return Err(refuse(
+            "B003",
+            &format!(
+                "the type of the key field `{}.{}` changed from `{}` to `{}`",
+                table.name,
+                field.name,
+                old.ty.name(),
+                new.ty.name()
+            ),
+            "make a new table",
+        ));
+    }
+    if removed && !old.ty.becomes(&new.ty) {
+        return Err(refuse(
+            "B006",
+            &format!(
+                "`{}.{}` is the name of a removed field, used again for another type",
+                table.name, field.name
+            ),
+            "take another name",
+        ));
+    }
     let changed = |from: String, to: String| {
         refuse(
             "B001",
@@ -298,13 +340,34 @@ fn check_change(table: &Table, field: &Field, old: &LayoutField, new: &LayoutFie
     Ok(())
 }
 
-fn reconcile_indexes(table: &Table, row: &mut TableRow, empty: bool) {
+/// What an index is, with the types of what its entries hold: another type has other bytes, so it is another index.
+pub(super) fn index_definition(index: &Index, enums: &[u32]) -> String {
+    let part = |part: &Part| {
+        let optional = if part.optional { "?" } else { "" };
+        format!("{}{optional}", StoredType::of(part.ty, enums).name())
+    };
+    let included = match index.include {
+        Include::Fields(fields) => fields,
+        Include::None | Include::Record => &[],
+    };
+    let field = |field: &Field| format!("{:?}", StoredType::field(field, 0, enums));
+    let types: Vec<_> = index
+        .parts
+        .iter()
+        .map(part)
+        .chain(included.iter().map(field))
+        .collect();
+    format!("{} as {}", index.definition, types.join(" "))
+}
+
+fn reconcile_indexes(table: &Table, enums: &[u32], row: &mut TableRow, empty: bool) {
     let next_index = &mut row.next_index;
     for index in table.indexes {
+        let definition = index_definition(index, enums);
         let known = find(&mut row.indexes, index.name, index.was, |row| &row.name)
             .filter(|known| known.state != IndexState::Dropping);
         match known {
-            Some(known) if known.definition == index.definition => {
+            Some(known) if known.definition == definition => {
                 index.name.clone_into(&mut known.name);
                 continue;
             }
@@ -317,7 +380,7 @@ fn reconcile_indexes(table: &Table, row: &mut TableRow, empty: bool) {
         row.indexes.push(IndexRow {
             id: *next_index,
             name: index.name.to_owned(),
-            definition: index.definition.to_owned(),
+            definition,
             state: if empty {
                 IndexState::Ready
             } else {
