@@ -67,16 +67,27 @@ async fn the_release_before_keeps_what_the_next_one_wrote() -> Result<()> {
     }
     {
         // The release before does not know `stars`, and writes the record.
-        use v1::ledger::{EntryId, Ledger, entries};
+        use v1::ledger::{Entry, EntryId, Ledger, entries};
         let ledger = Ledger::open(&address).await?;
         let written = entries::modify(&ledger, EntryId(1), |entry| entry.amount = 9).await?;
         assert_eq!(written.amount, 9);
+        let more = Entry {
+            id: EntryId(9),
+            ..written
+        };
+        entries::insert(&ledger, &more).await?;
         ledger.close().await?;
     }
     use plus::ledger::{EntryId, Ledger, entries};
     let ledger = Ledger::open(&address).await?;
     let found = entries::get(&ledger, EntryId(1)).await?;
     assert_eq!(found.map(|entry| (entry.amount, entry.stars)), Some((9, 5)));
+    // Nor does it know the index of `stars`: that is filled again.
+    let starred = entries::by_stars(..).keys(&ledger).await?;
+    assert_eq!(
+        starred.items,
+        [EntryId(2), EntryId(3), EntryId(9), EntryId(1)]
+    );
     ledger.close().await
 }
 

@@ -42,6 +42,7 @@ pub(super) fn reconcile(
     }
     if store.fingerprints.contains(&print) {
         // The same build as before, or an older one: everything it needs is registered, and it registers nothing.
+        refill_unknown_indexes(schema, &mut rows);
         return Ok(rows);
     }
     store.fingerprints.push(print);
@@ -54,6 +55,20 @@ pub(super) fn reconcile(
         reconcile_table(table, &enums, &mut rows.tables, empty)?;
     }
     Ok(rows)
+}
+
+/// An older build does not keep up the indexes that a newer one added: they are filled again when a build that knows them
+/// opens the store.
+fn refill_unknown_indexes(schema: &Schema, rows: &mut Rows) {
+    for table in schema.tables {
+        let stored = rows.tables.iter_mut().filter(|row| row.name == table.name);
+        for index in stored.flat_map(|row| &mut row.indexes) {
+            let known = table.indexes.iter().any(|known| known.name == index.name);
+            if !known && index.state == IndexState::Ready {
+                index.state = IndexState::Building;
+            }
+        }
+    }
 }
 
 /// What tells two schemas apart: a hash of all that `open` compares.
