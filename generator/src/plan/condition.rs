@@ -76,7 +76,13 @@ impl Context<'_> {
                 fields.pop();
             }
         }
-        self.step(scope, "self", &fields, test)
+        match fields.as_slice() {
+            // The key's own newtype has neither the operators nor the methods of what it holds.
+            [key] if self.is_own_key(scope, model, key) => {
+                self.leaf(scope, &format!("self.{}.0", ident(&key.name)), key, test)
+            }
+            fields => self.step(scope, "self", fields, test),
+        }
     }
 
     /// Tests the value that fields lead to from a place, one closure for each optional field on the way.
@@ -187,13 +193,17 @@ impl Context<'_> {
     }
 
     fn one_of(&self, scope: Scope, place: &str, scalar: Scalar, literals: &[Literal]) -> String {
-        let values: Vec<String> = literals
-            .iter()
-            .map(|it| self.comparable(scope, scalar, it))
-            .collect();
+        let mut values: Vec<String> = Vec::new();
+        for literal in literals {
+            let value = self.comparable(scope, scalar, literal);
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        let behind = place.trim_start_matches('*');
         let subject = match scalar {
-            Scalar::String => format!("{}.as_str()", place.trim_start_matches('*')),
-            Scalar::Bytes => format!("{}.as_slice()", place.trim_start_matches('*')),
+            Scalar::String => format!("{behind}.as_str()"),
+            Scalar::Bytes => format!("{behind}.as_slice()"),
             _ => place.to_owned(),
         };
         match scalar {
@@ -206,11 +216,8 @@ impl Context<'_> {
             | Scalar::Enum(_)
             | Scalar::Bytes => format!("::std::matches!({subject}, {})", values.join(" | ")),
             _ => {
-                let tests: Vec<String> = values
-                    .iter()
-                    .map(|value| format!("{subject} == {value}"))
-                    .collect();
-                format!("({})", tests.join(" || "))
+                let borrow = if behind == place { "&" } else { "" };
+                format!("[{}].contains({borrow}{behind})", values.join(", "))
             }
         }
     }

@@ -108,21 +108,34 @@ pub(super) fn integer(number: i128) -> String {
 /// A finite float: the shortest text that reads back as the same number.
 pub(super) fn float(number: f64) -> String {
     let text = format!("{number:?}");
-    let Some((whole, fraction)) = text.split_once('.') else {
-        return text;
+    let (digits, exponent) = match text.split_once('e') {
+        Some((digits, exponent)) => (digits, format!("e{exponent}")),
+        None => (text.as_str(), String::new()),
     };
-    if text.contains('e') || text.len() <= 6 {
-        return text;
-    }
-    let (sign, digits) = whole
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let (sign, whole) = whole
         .strip_prefix('-')
-        .map_or(("", whole), |digits| ("-", digits));
-    let fraction: Vec<String> = fraction
-        .as_bytes()
-        .chunks(3)
-        .map(|chunk| String::from_utf8_lossy(chunk).into_owned())
-        .collect();
-    format!("{sign}{}.{}", grouped(digits, 3), fraction.join("_"))
+        .map_or(("", whole), |whole| ("-", whole));
+    let is_long = whole.len() > 4 || fraction.len() > 4;
+    let (whole, fraction) = if is_long {
+        (grouped(whole, 3), grouped_from_left(fraction))
+    } else {
+        (whole.to_owned(), fraction.to_owned())
+    };
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{fraction}{exponent}")
+}
+
+/// Digits after a point in groups of three.
+fn grouped_from_left(digits: &str) -> String {
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && place.is_multiple_of(3) {
+            out.push('_');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// Digits in groups, counted from the right.

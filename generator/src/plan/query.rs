@@ -97,7 +97,7 @@ impl Context<'_> {
             .iter()
             .map(|part| Slot {
                 name: self.part_name(model, part),
-                ty: optional_type(self.scalar_type(scope, part.ty), part.optional),
+                ty: self.part_type(scope, model, part),
             })
             .collect();
         query_function(
@@ -110,6 +110,16 @@ impl Context<'_> {
             &model.name,
             module_names,
         )
+    }
+
+    /// The type of a part's value; a part that is the key has the model's newtype.
+    fn part_type(&self, scope: Scope, model: &Model, part: &Part) -> String {
+        match &part.source {
+            PartSource::Path(path) if path.steps.is_empty() && !part.each && !part.lower => {
+                self.record_type(scope, Some(model), &model.fields[path.field])
+            }
+            _ => optional_type(self.scalar_type(scope, part.ty), part.optional),
+        }
     }
 
     /// How a part is called as an argument, before it becomes an identifier.

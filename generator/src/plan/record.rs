@@ -68,6 +68,12 @@ impl Context<'_> {
         }
     }
 
+    /// Whether the field is a key of its own newtype.
+    pub(super) fn is_own_key(&self, scope: Scope, model: &Model, field: &Field) -> bool {
+        let is_key = model.single_key().is_some_and(|key| key.name == field.name);
+        matches!(scope, Scope::Table(id) if is_key && self.has_key_type(id))
+    }
+
     /// The type of a field; the single field of a key has the model's newtype.
     pub(super) fn record_type(&self, scope: Scope, model: Option<&Model>, field: &Field) -> String {
         match (scope, model.and_then(Model::single_key)) {

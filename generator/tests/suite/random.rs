@@ -19,12 +19,13 @@ const FIELD_NAMES: &[&str] = &[
 
 /// Names that the prelude has too, and others.
 const TYPE_NAMES: &[&str] = &[
-    "Option", "String", "Vec", "Result", "Some", "Ok", "Box", "Self_", "A", "B", "C", "X", "Query",
-    "Span", "Debug", "Clone", "Default", "Table", "Model", "Entries", "Error", "Uuid", "Json",
-    "Type",
+    "Option", "String", "Vec", "Result", "Some", "Ok", "Box", "A", "B", "C", "X", "Query", "Span",
+    "Debug", "Clone", "Default", "Table", "Model", "Entries", "Error", "Uuid", "Json", "Type",
 ];
 
 const MODELS: usize = 6;
+/// So many of the models, the first ones, have a key of one field, which others may name.
+const SINGLE: usize = 3;
 const ENUMS: usize = 3;
 const STRUCTS: usize = 3;
 
@@ -146,7 +147,12 @@ impl Random {
     fn model(&mut self, place: usize, name: String) -> Model {
         let table = ["tables", "fn", "type", "users", "x", "str_"][place].to_owned();
         let mut fields = self.fields(8);
-        let key = self.key(&mut fields);
+        let parts = if place < SINGLE {
+            1
+        } else {
+            self.rng.usize(1..=3)
+        };
+        let key = self.key(parts, &mut fields);
         if self.rng.bool() {
             let ty = FieldType {
                 kind: TypeKind::Version,
@@ -183,7 +189,7 @@ impl Random {
     }
 
     /// Adds key fields and gives their places.
-    fn key(&mut self, fields: &mut Vec<Field>) -> Vec<usize> {
+    fn key(&mut self, count: usize, fields: &mut Vec<Field>) -> Vec<usize> {
         let kinds = [
             (Scalar::Uuid, Some(DefaultValue::UuidV7)),
             (Scalar::Uuid, Some(DefaultValue::UuidV4)),
@@ -192,7 +198,6 @@ impl Random {
             (Scalar::Enum(EnumId(0)), None),
             (Scalar::Date, None),
         ];
-        let count = self.rng.usize(1..=3);
         let mut key = Vec::new();
         for place in 0..count {
             let (scalar, default) = kinds[self.rng.usize(..kinds.len())].clone();
@@ -285,7 +290,7 @@ impl Random {
             Scalar::Duration,
             Scalar::Decimal,
             Scalar::Enum(EnumId(self.rng.usize(..ENUMS))),
-            Scalar::Id(ModelId(self.rng.usize(..MODELS))),
+            Scalar::Id(ModelId(self.rng.usize(..SINGLE))),
         ];
         all[self.rng.usize(..all.len())]
     }

@@ -82,7 +82,7 @@ pub fn by_key<B: ::keyloom::Span<AId>>(
 /// By `c`, then `b`. One scan of entries and one batch of records.
 pub fn by_c<B: ::keyloom::Span<bool>>(
     c: B,
-    b: impl ::keyloom::SpanAfter<B::Kind, i32>,
+    b: impl ::keyloom::SpanAfter<B::Kind, AId>,
 ) -> ::keyloom::Query<A> {
     __rt::query(&__BY_C, [__rt::span(c), __rt::span(b)])
 }

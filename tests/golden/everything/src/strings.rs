@@ -196,10 +196,7 @@ pub fn by_type<A: ::keyloom::Span<::std::string::String>>(
 }
 
 /// By `match`, then `id` from the greatest. Unique. With a value for each part: two reads, the entry and the record; `covered()` reads the entry alone.
-pub fn r#match<
-    A: ::keyloom::Span<i64>,
-    B: ::keyloom::SpanAfter<A::Kind, ::keyloom::Uuid>,
->(
+pub fn r#match<A: ::keyloom::Span<i64>, B: ::keyloom::SpanAfter<A::Kind, StringId>>(
     r#match: A,
     id: B,
 ) -> ::keyloom::Query<String, ::keyloom::Covering<Match, ::keyloom::Unique<B::Kind>>> {

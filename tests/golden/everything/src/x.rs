@@ -76,6 +76,6 @@ pub fn by_key<A: ::keyloom::Span<XId>>(
 }
 
 /// By `x`. One scan of entries and one batch of records.
-pub fn a(x: impl ::keyloom::Span<i32>) -> ::keyloom::Query<X> {
+pub fn a(x: impl ::keyloom::Span<XId>) -> ::keyloom::Query<X> {
     __rt::query(&__A, [__rt::span(x)])
 }
