@@ -356,6 +356,21 @@ macro_rules! __enumeration_text {
             }
         }
 
+        impl $crate::__codegen::IdText for $name {
+            type Error = <Self as $crate::__codegen::std::str::FromStr>::Err;
+
+            fn show(
+                &self,
+                f: &mut $crate::__codegen::std::fmt::Formatter<'_>,
+            ) -> $crate::__codegen::std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+
+            fn parse(text: &str) -> $crate::__codegen::std::result::Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
         impl $crate::__codegen::serde::Serialize for $name {
             fn serialize<S: $crate::__codegen::serde::Serializer>(
                 &self,

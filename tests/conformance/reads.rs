@@ -4,8 +4,8 @@ use keyloom::{Date, Decimal, Duration, Result, Timestamp, present, starts_with};
 use keyloom_tests::{
     person,
     shop::{
-        Address, Color, Level, Line, NewLine, NewWord, Person, PersonId, Shop, State, Word, lines,
-        people, words,
+        Address, Color, Level, Line, NewLine, NewWord, Person, PersonId, Setting, SettingId, Shop,
+        State, Word, lines, people, settings, words,
     },
 };
 
@@ -285,6 +285,18 @@ pub async fn a_composite_key_is_read_by_a_prefix(shop: &Shop) -> Result<()> {
     assert!(lines::get(shop, (1, 2)).await?.is_some());
     assert!(lines::delete(shop, (1, 2)).await?);
     assert!(lines::by_key(1, 2).one(shop).await?.is_none());
+    // An enum is a key too.
+    let state = SettingId(State::Closed);
+    settings::insert(
+        shop,
+        &Setting {
+            state,
+            text: "x".into(),
+        },
+    )
+    .await?;
+    assert_eq!(settings::all().keys(shop).await?.items, [state]);
+    assert_eq!("closed".parse(), Ok(state));
     words::insert(shop, &Word::new(NewWord { text: "jo".into() })).await?;
     assert!(words::get(shop, "jo").await?.is_some());
     assert!(words::get(shop, "j").await?.is_none());
