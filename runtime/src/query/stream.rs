@@ -100,7 +100,7 @@ impl<T: Send> State<T> {
 
     async fn step(&mut self) -> Result<()> {
         if let Source::Unopened(view) = &self.source {
-            self.source = Source::Open(view.open().await?);
+            self.source = Source::Open(view.clone().open().await?);
         }
         let Source::Open(reader) = &self.source else {
             return Ok(());

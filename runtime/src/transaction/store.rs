@@ -43,8 +43,8 @@ impl fmt::Debug for Snapshot {
 }
 
 impl Snapshot {
-    pub(super) fn reader(&self) -> Reader {
-        Reader::new(self.store.clone(), self.engine.clone(), None)
+    pub(super) fn into_reader(self) -> Reader {
+        Reader::new(self.store, self.engine, None)
     }
 }
 
@@ -74,6 +74,12 @@ impl Store {
             store: self.clone(),
             engine,
         })
+    }
+
+    /// A reader of everything committed so far.
+    pub(super) async fn into_reader(self) -> Result<Reader> {
+        let engine = self.0.engine.snapshot().await.map_err(Error::from_engine)?;
+        Ok(Reader::new(self, engine, None))
     }
 
     /// Makes everything durable and lets go of the files, so that the folder can be opened again. Later calls fail.

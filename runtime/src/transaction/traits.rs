@@ -30,10 +30,10 @@ pub enum View {
 
 impl View {
     /// What reads go through.
-    pub(crate) async fn open(&self) -> Result<Reader> {
+    pub(crate) async fn open(self) -> Result<Reader> {
         match self {
-            Self::Store(store) => Ok(store.snapshot().await?.reader()),
-            Self::Snapshot(snapshot) => Ok(snapshot.reader()),
+            Self::Store(store) => store.into_reader().await,
+            Self::Snapshot(snapshot) => Ok(snapshot.into_reader()),
             Self::Transaction(transaction) => Ok(transaction.reader()),
         }
     }
