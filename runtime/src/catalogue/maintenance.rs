@@ -11,7 +11,7 @@ use crate::{
     Error, Result,
     descriptor::Schema,
     engine::{Changes, KeyRange, Outcome, ScanOptions},
-    key::{describe, successor},
+    key::{describe, prefix_range},
     record::Entries,
     transaction::{AnyEngine, AnySnapshot},
     value::Decoder,
@@ -34,7 +34,7 @@ pub(super) async fn bring_up_to_date(
             if !index.state.needs_work() {
                 continue;
             }
-            let range = whole(index_prefix(table, index.id));
+            let range = prefix_range(index_prefix(table, index.id));
             if index.state == IndexState::Dropping {
                 empty(engine, &range).await?;
                 continue;
@@ -56,13 +56,6 @@ pub(super) async fn bring_up_to_date(
     commit(engine, &snapshot, difference(&before, rows)?).await?;
     // A pending index is not tried again before the next opening.
     Ok(false)
-}
-
-fn whole(prefix: Vec<u8>) -> KeyRange {
-    KeyRange {
-        end: successor(prefix.clone()),
-        start: prefix,
-    }
 }
 
 async fn commit(
@@ -121,7 +114,7 @@ async fn fill(
         return Ok(IndexState::Building);
     };
     let descriptor = bound.indexes[place].index;
-    let mut range = whole(bound.records.clone());
+    let mut range = prefix_range(bound.records.clone());
     let options = ScanOptions {
         limit: BATCH,
         reverse: false,

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     Error, Result,
     descriptor::{Schema, Table},
-    engine::{Changes, EngineError, KeyRange, Outcome, ScanOptions},
-    key::successor,
+    engine::{Changes, EngineError, Outcome, ScanOptions},
+    key::prefix_range,
     transaction::{AnyEngine, AnySnapshot},
     value::put_varint,
 };
@@ -64,10 +64,7 @@ fn new_secret() -> String {
 }
 
 async fn read(snapshot: &AnySnapshot) -> Result<Rows> {
-    let range = KeyRange {
-        start: vec![rows::AREA],
-        end: successor(vec![rows::AREA]),
-    };
+    let range = prefix_range(vec![rows::AREA]);
     let options = ScanOptions {
         limit: usize::MAX,
         reverse: false,
@@ -105,11 +102,7 @@ fn damaged(key: &[u8], reason: impl ToString) -> Error {
 }
 
 async fn is_empty(snapshot: &AnySnapshot, table: u32) -> Result<bool> {
-    let prefix = record_prefix(table);
-    let range = KeyRange {
-        end: successor(prefix.clone()),
-        start: prefix,
-    };
+    let range = prefix_range(record_prefix(table));
     let options = ScanOptions {
         limit: 1,
         reverse: false,

@@ -14,6 +14,14 @@ pub(crate) fn successor(mut prefix: Vec<u8>) -> Option<Vec<u8>> {
     None
 }
 
+/// Every key that starts with `prefix`.
+pub(crate) fn prefix_range(prefix: Vec<u8>) -> KeyRange {
+    KeyRange {
+        end: successor(prefix.clone()),
+        start: prefix,
+    }
+}
+
 /// The range of keys behind `prefix` whose parts lie in `spans`. `Err` says which value cannot stand in a key.
 pub(crate) fn part_bounds(
     binding: &Binding,
@@ -60,10 +68,7 @@ pub(crate) fn part_bounds(
             }
         }
     }
-    Ok(KeyRange {
-        end: successor(prefix.clone()),
-        start: prefix,
-    })
+    Ok(prefix_range(prefix))
 }
 
 /// The key at an edge; `None` lies past every key.

@@ -19,7 +19,9 @@ pub use reader::KeyReader;
 pub use span::{Exact, Present, Span, SpanAfter, StartsWith, present, starts_with};
 pub use writer::KeyWriter;
 
-pub(crate) use bounds::{part_bounds, successor};
+#[cfg(test)]
+use bounds::successor;
+pub(crate) use bounds::{part_bounds, prefix_range};
 pub(crate) use decimal::MAX_DIGITS;
 pub(crate) use describe::{describe, hex};
 pub(crate) use layout::{part_length, parts_length};

@@ -48,13 +48,7 @@ impl Scan {
         let after = place.gap(self.after.as_ref())?;
         let before = place.gap(self.before.as_ref())?;
         let backwards = before.is_some() && after.is_none();
-        let mut range = place.range.clone();
-        if let Some(gap) = &after {
-            self.cut(&mut range, gap, true);
-        }
-        if let Some(gap) = &before {
-            self.cut(&mut range, gap, false);
-        }
+        let range = self.between(&place, after.as_ref(), before.as_ref());
         let walk_reverse = self.reverse != backwards;
         let found = self
             .walk(reader, &place, range, walk_reverse, limit, &each)
@@ -96,13 +90,9 @@ impl Scan {
         each: Each<'_, R>,
     ) -> Result<(Vec<R>, Option<Vec<u8>>)> {
         let place = self.place(reader.store.binding())?;
-        let mut range = place.range.clone();
-        if let Some(gap) = place.gap(self.after.as_ref())? {
-            self.cut(&mut range, &gap, true);
-        }
-        if let Some(gap) = place.gap(self.before.as_ref())? {
-            self.cut(&mut range, &gap, false);
-        }
+        let after = place.gap(self.after.as_ref())?;
+        let before = place.gap(self.before.as_ref())?;
+        let mut range = self.between(&place, after.as_ref(), before.as_ref());
         if let Some(from) = from {
             if self.reverse {
                 range.end = Some(from.to_vec());
@@ -122,13 +112,9 @@ impl Scan {
     pub(super) async fn count<R: Send>(&self, reader: &Reader, each: Each<'_, R>) -> Result<u64> {
         let limit = self.limit.unwrap_or(usize::MAX);
         let place = self.place(reader.store.binding())?;
-        let mut range = place.range.clone();
-        if let Some(gap) = place.gap(self.after.as_ref())? {
-            self.cut(&mut range, &gap, true);
-        }
-        if let Some(gap) = place.gap(self.before.as_ref())? {
-            self.cut(&mut range, &gap, false);
-        }
+        let after = place.gap(self.after.as_ref())?;
+        let before = place.gap(self.before.as_ref())?;
+        let mut range = self.between(&place, after.as_ref(), before.as_ref());
         if each.selective || self.distinct {
             let found = self
                 .walk(reader, &place, range, self.reverse, limit, &each)
@@ -150,6 +136,18 @@ impl Scan {
             go_on(&mut range, last, self.reverse);
         }
         Ok(count as u64)
+    }
+
+    /// What lies behind one gap and ahead of another, in the query's order.
+    fn between(&self, place: &Place<'_>, after: Option<&Gap>, before: Option<&Gap>) -> KeyRange {
+        let mut range = place.range.clone();
+        if let Some(gap) = after {
+            self.cut(&mut range, gap, true);
+        }
+        if let Some(gap) = before {
+            self.cut(&mut range, gap, false);
+        }
+        range
     }
 
     /// Cuts a range at a gap: keeps what lies behind it in the query's order, or what lies ahead.
@@ -180,10 +178,7 @@ impl Scan {
         place: &Place<'_>,
         gap: Option<&Gap>,
     ) -> Result<bool> {
-        let mut range = place.range.clone();
-        if let Some(gap) = gap {
-            self.cut(&mut range, gap, true);
-        }
+        let range = self.between(place, gap, None);
         let options = ScanOptions {
             limit: 1,
             reverse: self.reverse,
