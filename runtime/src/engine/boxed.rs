@@ -46,6 +46,14 @@ impl Engine for BoxedEngine {
         self.0.snapshot().await.map(BoxedSnapshot)
     }
 
+    async fn durable_snapshot(&self) -> Result<BoxedSnapshot, EngineError> {
+        self.0.durable_snapshot().await.map(BoxedSnapshot)
+    }
+
+    async fn durable(&self, number: u64) -> Result<(), EngineError> {
+        self.0.durable(number).await
+    }
+
     async fn commit(&self, base: &BoxedSnapshot, changes: Changes) -> Outcome {
         self.0.commit(&*base.0, changes).await
     }
@@ -73,6 +81,8 @@ impl Snapshot for BoxedSnapshot {
 trait DynEngine: Send + Sync {
     fn limits(&self) -> Limits;
     fn snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
+    fn durable_snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
+    fn durable(&self, number: u64) -> Answer<'_, Result<(), EngineError>>;
     fn commit<'a>(&'a self, base: &'a dyn DynSnapshot, changes: Changes) -> Answer<'a, Outcome>;
     fn close(&self) -> Answer<'_, Result<(), EngineError>>;
 }
@@ -103,6 +113,17 @@ impl<E: Engine> DynEngine for E {
             let snapshot = Engine::snapshot(self).await?;
             Ok(Arc::new(snapshot) as Arc<dyn DynSnapshot>)
         })
+    }
+
+    fn durable_snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>> {
+        Box::pin(async {
+            let snapshot = Engine::durable_snapshot(self).await?;
+            Ok(Arc::new(snapshot) as Arc<dyn DynSnapshot>)
+        })
+    }
+
+    fn durable(&self, number: u64) -> Answer<'_, Result<(), EngineError>> {
+        Box::pin(Engine::durable(self, number))
     }
 
     fn commit<'a>(&'a self, base: &'a dyn DynSnapshot, changes: Changes) -> Answer<'a, Outcome> {

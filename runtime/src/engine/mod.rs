@@ -5,7 +5,9 @@
 //! **Invariant:** an engine knows no table, no index and no schema. Keys and values are opaque bytes; order is byte order.
 
 pub mod boxed;
+pub mod counter;
 pub mod embedded;
+pub mod log;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -54,6 +56,32 @@ pub struct Changes {
     /// Keys that must not have changed since the snapshot, though they are not written. Guards do not conflict with
     /// each other.
     pub guards: BTreeSet<Vec<u8>>,
+    /// Entries for logs, in order. They get their offsets at commit.
+    pub appends: Vec<Append>,
+    /// What is added to counters; see [`counter`].
+    pub adds: BTreeMap<Vec<u8>, i64>,
+}
+
+impl Changes {
+    /// Whether the store would be the same after it. Guards are checked all the same.
+    #[must_use]
+    pub fn writes_nothing(&self) -> bool {
+        self.writes.is_empty() && self.appends.is_empty() && self.adds.is_empty()
+    }
+}
+
+/// An entry for a log: a sequence with offsets 0, 1, 2 … in the order of commits, without a gap.
+///
+/// Its offset is decided at commit, so that whoever sees an entry sees every one before it. [`log`] says under which
+/// keys it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Append {
+    /// The log's name: the beginning of all its keys.
+    pub log: Vec<u8>,
+    /// The entry.
+    pub value: Vec<u8>,
+    /// A key to put, with an empty value, unless the log's head says that it is there.
+    pub ready: Option<Vec<u8>>,
 }
 
 /// How a commit ended.
@@ -63,6 +91,8 @@ pub enum Outcome {
     Committed {
         /// Grows with every commit of the store.
         number: u64,
+        /// The offsets of the appends, in their order.
+        offsets: Vec<u64>,
     },
     /// Nothing was written: another transaction committed this key after the snapshot was taken.
     Conflict {
@@ -118,8 +148,16 @@ pub trait Engine: Send + Sync + 'static {
     /// A view of everything committed so far.
     fn snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, EngineError>> + Send;
 
+    /// A view of what no crash can take back any more. It lags behind [`Engine::snapshot`] on an engine that makes commits
+    /// durable after it answered.
+    fn durable_snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, EngineError>> + Send;
+
+    /// Waits until commit `number` and all before it are in every [`Engine::durable_snapshot`] taken from then on.
+    fn durable(&self, number: u64) -> impl Future<Output = Result<(), EngineError>> + Send;
+
     /// Writes all of `changes` or nothing: snapshot isolation, first committer wins. A key of `changes`, written or
-    /// guarded, that another transaction committed after `base` was taken is a conflict.
+    /// guarded, that another transaction committed after `base` was taken is a conflict. Appends and adds count as writes
+    /// of the log's head and the counter's shard to others; whether they conflict with each other is the engine's affair.
     ///
     /// Dropping the future does not take the commit back.
     fn commit(

@@ -35,6 +35,24 @@ impl AnyEngine {
         }
     }
 
+    /// A view of what no crash can take back any more.
+    #[expect(dead_code, reason = "workers on a relaxed store read from it")]
+    pub(crate) async fn durable_snapshot(&self) -> Result<AnySnapshot, EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.durable_snapshot().await.map(AnySnapshot::Embedded),
+            Self::Boxed(engine) => engine.durable_snapshot().await.map(AnySnapshot::Boxed),
+        }
+    }
+
+    /// Waits until commit `number` is durable.
+    #[expect(dead_code, reason = "workers on a relaxed store wait for it")]
+    pub(crate) async fn durable(&self, number: u64) -> Result<(), EngineError> {
+        match self {
+            Self::Embedded(engine) => engine.durable(number).await,
+            Self::Boxed(engine) => engine.durable(number).await,
+        }
+    }
+
     pub(crate) async fn commit(&self, base: &AnySnapshot, changes: Changes) -> Outcome {
         match (self, base) {
             (Self::Embedded(engine), AnySnapshot::Embedded(base)) => {

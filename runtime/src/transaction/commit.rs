@@ -3,12 +3,12 @@
 use super::{AnySnapshot, Reader, Store};
 use crate::{
     Error, Result,
-    engine::{Changes, EngineError, KeyRange, Outcome},
+    engine::{Append, Changes, EngineError, KeyRange, Outcome},
     key::Exact,
     record::Model,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fmt,
     ops::Bound,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -23,19 +23,13 @@ struct Inner {
     store: Store,
     base: AnySnapshot,
     /// `None` once the transaction ended.
-    buffer: Mutex<Option<Buffer>>,
+    buffer: Mutex<Option<Changes>>,
     /// Held by one write at a time, so that two writes side by side cannot both pass a check.
     writing: tokio::sync::Mutex<()>,
 }
 
 /// What a transaction does to a key: puts a value, or deletes it.
 pub(super) type Written = Option<Vec<u8>>;
-
-#[derive(Default)]
-struct Buffer {
-    writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-    guards: BTreeSet<Vec<u8>>,
-}
 
 impl fmt::Debug for Transaction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,7 +156,7 @@ impl Store {
         Ok(Transaction(Arc::new(Inner {
             store: self.clone(),
             base,
-            buffer: Mutex::new(Some(Buffer::default())),
+            buffer: Mutex::new(Some(Changes::default())),
             writing: tokio::sync::Mutex::new(()),
         })))
     }
@@ -203,16 +197,12 @@ impl Transaction {
     }
 
     async fn finish(&self, attempt: u32) -> Result<()> {
-        let buffer = self.buffer().take().ok_or(Error::TransactionEnded)?;
-        if buffer.writes.is_empty() && buffer.guards.is_empty() {
+        let changes = self.buffer().take().ok_or(Error::TransactionEnded)?;
+        if changes.writes_nothing() && changes.guards.is_empty() {
             return Ok(());
         }
         let store = &self.0.store;
-        check_size(&buffer, store.limits().transaction)?;
-        let changes = Changes {
-            writes: buffer.writes,
-            guards: buffer.guards,
-        };
+        check_size(&changes, store.limits().transaction)?;
         match store.0.engine.commit(&self.0.base, changes).await {
             Outcome::Committed { .. } => Ok(()),
             Outcome::Conflict { key } => Err(Error::Conflict {
@@ -250,7 +240,7 @@ impl Transaction {
         self.0.writing.lock().await
     }
 
-    fn buffer(&self) -> MutexGuard<'_, Option<Buffer>> {
+    fn buffer(&self) -> MutexGuard<'_, Option<Changes>> {
         // The buffer is whole at every instruction that can panic.
         self.0.buffer.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -285,14 +275,41 @@ impl Transaction {
         buffer.writes.extend(writes);
         Ok(())
     }
+
+    /// Adds an entry for a log; its offset is decided at commit.
+    #[expect(dead_code, reason = "events are published through it")]
+    pub(crate) fn append(&self, append: Append) -> Result<()> {
+        let mut buffer = self.buffer();
+        let buffer = buffer.as_mut().ok_or(Error::TransactionEnded)?;
+        buffer.appends.push(append);
+        Ok(())
+    }
+
+    /// Adds to a counter.
+    #[expect(dead_code, reason = "counts are kept through it")]
+    pub(crate) fn add(&self, counter: Vec<u8>, delta: i64) -> Result<()> {
+        let mut buffer = self.buffer();
+        let buffer = buffer.as_mut().ok_or(Error::TransactionEnded)?;
+        let sum = buffer.adds.entry(counter).or_default();
+        *sum = sum.saturating_add(delta);
+        Ok(())
+    }
+
+    /// What this transaction has added to a counter so far.
+    #[expect(dead_code, reason = "counts are read through it")]
+    pub(crate) fn added(&self, counter: &[u8]) -> Result<i64> {
+        let buffer = self.buffer();
+        let buffer = buffer.as_ref().ok_or(Error::TransactionEnded)?;
+        Ok(buffer.adds.get(counter).copied().unwrap_or_default())
+    }
 }
 
-fn check_size(buffer: &Buffer, limit: usize) -> Result<()> {
-    let size: usize = buffer
-        .writes
-        .iter()
-        .map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len))
-        .sum();
+fn check_size(changes: &Changes, limit: usize) -> Result<()> {
+    let written = changes.writes.iter();
+    let written = written.map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len));
+    let appended = changes.appends.iter();
+    let appended = appended.map(|it| it.log.len() + it.value.len());
+    let size = written.sum::<usize>() + appended.sum::<usize>();
     if size > limit {
         return Err(Error::invalid(
             "transaction",

@@ -3,6 +3,7 @@
 //! An engine is added by one line: `engine_suite!(name, async { the engine, empty });`. Each case gets an engine of its
 //! own.
 
+pub mod appends;
 pub mod commits;
 pub mod concurrency;
 pub mod conflicts;
@@ -57,6 +58,18 @@ macro_rules! engine_suite {
                     guards_without_writes_are_checked,
                     a_change_before_the_snapshot_is_no_conflict,
                     a_conflict_is_resolved_by_a_new_snapshot,
+                },
+                appends: {
+                    offsets_are_counted_by_log_in_the_order_of_commits,
+                    a_refused_transaction_takes_no_offset,
+                    whoever_sees_an_entry_sees_all_before_it,
+                    concurrent_appends_are_gapless_and_each_is_there_once,
+                    a_ready_key_is_put_until_the_log_is_unlisted,
+                    a_head_that_is_none_fails_its_transaction_and_no_other,
+                    counters_add_up_and_vanish_at_zero,
+                    a_refused_transaction_adds_nothing,
+                    concurrent_adds_give_the_exact_sum,
+                    what_is_durable_is_in_every_durable_snapshot,
                 },
                 snapshots: {
                     a_snapshot_does_not_see_later_commits,
@@ -126,7 +139,7 @@ async fn written(engine: &impl Engine, changes: Changes) -> u64 {
 #[track_caller]
 fn number(outcome: Outcome) -> u64 {
     match outcome {
-        Outcome::Committed { number } => number,
+        Outcome::Committed { number, .. } => number,
         other => panic!("expected a commit, found {other:?}"),
     }
 }

@@ -17,14 +17,14 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::{
     options::Durability,
-    view::{EmbeddedSnapshot, Register},
+    view::{EmbeddedSnapshot, Register, View},
     writer::{Job, Published, Reach, Writer},
 };
 use crate::engine::{Changes, EngineError, Outcome};
@@ -69,16 +69,16 @@ impl Pace {
 type Closed = oneshot::Sender<Result<(), EngineError>>;
 
 #[derive(Default)]
-struct Queue {
-    jobs: VecDeque<Job>,
+pub(super) struct Queue {
+    pub(super) jobs: VecDeque<Job>,
     /// Nothing is taken any more.
-    closing: bool,
+    pub(super) closing: bool,
     /// Who wants to hear of the end.
     closers: Vec<Closed>,
     /// The thread is to write what waits.
-    relieve: bool,
+    pub(super) relieve: bool,
     /// The thread waits to be woken.
-    idle: bool,
+    pub(super) idle: bool,
 }
 
 impl Queue {
@@ -91,14 +91,16 @@ impl Queue {
 
 /// Everything that the handles of a store and its thread share.
 pub(super) struct Committer {
-    pace: Pace,
+    pub(super) pace: Pace,
     queue: Mutex<Queue>,
-    wake: Condvar,
+    pub(super) wake: Condvar,
     writer: Mutex<Writer>,
     published: Arc<Published>,
     register: Arc<Register>,
     /// Something is committed that the disk does not have.
-    unflushed: AtomicBool,
+    pub(super) unflushed: AtomicBool,
+    /// What the disk has, of a relaxed store.
+    pub(super) flushed: watch::Sender<Option<Arc<View>>>,
 }
 
 impl Committer {
@@ -109,6 +111,11 @@ impl Committer {
                     .into(),
             });
         }
+        let first = match pace {
+            Pace::Relaxed(_) => Some(writer.latest()?),
+            Pace::Durable | Pace::Memory => None,
+        };
+        let (flushed, _) = watch::channel(first);
         Ok(Self {
             pace,
             queue: Mutex::default(),
@@ -117,6 +124,7 @@ impl Committer {
             register: writer.register(),
             writer: Mutex::new(writer),
             unflushed: AtomicBool::new(false),
+            flushed,
         })
     }
 
@@ -142,6 +150,36 @@ impl Committer {
             .clone()
             .map(EmbeddedSnapshot::new)
             .ok_or(EngineError::Closed)
+    }
+
+    pub(super) fn durable_snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+        self.register.health.check()?;
+        match self.pace {
+            Pace::Durable | Pace::Memory => self.snapshot(),
+            Pace::Relaxed(_) => {
+                let flushed = self.flushed.borrow().clone();
+                flushed
+                    .map(EmbeddedSnapshot::new)
+                    .ok_or(EngineError::Closed)
+            }
+        }
+    }
+
+    /// Waits until commit `number` is on the disk, where there is one. It was answered, so the other paces are done.
+    pub(super) async fn durable(&self, number: u64) -> Result<(), EngineError> {
+        self.register.health.check()?;
+        if !matches!(self.pace, Pace::Relaxed(_)) {
+            return Ok(());
+        }
+        let mut flushed = self.flushed.subscribe();
+        let reached = flushed
+            .wait_for(|view| view.as_ref().is_none_or(|view| view.number() >= number))
+            .await;
+        match reached {
+            Ok(view) if view.is_some() => Ok(()),
+            // The last flush failed, or closing made it durable and let go.
+            _ => self.register.health.check(),
+        }
     }
 
     /// Hands a transaction over. From here on it is committed whether or not anyone waits for the answer.
@@ -232,88 +270,13 @@ impl Committer {
     }
 
     /// Writes until nothing waits. Looks once more after each time it let go: who queued meanwhile relies on it.
-    fn drain(&self) {
+    pub(super) fn drain(&self) {
         loop {
             self.write_group(&mut self.writer());
             if self.queue().jobs.is_empty() {
                 return;
             }
         }
-    }
-
-    /// The thread.
-    fn serve(&self) {
-        let mut flush_at = None;
-        loop {
-            let duty = self.wait(flush_at);
-            match duty {
-                Duty::Write => self.drain(),
-                Duty::Schedule => {}
-                Duty::Flush => {
-                    self.flush();
-                    // Those who came meanwhile found the lock taken.
-                    self.drain();
-                }
-                Duty::Close => break,
-            }
-            flush_at = match (self.pace, self.unflushed.load(Ordering::Acquire)) {
-                (Pace::Relaxed(flush), true) => flush_at
-                    .filter(|_| duty != Duty::Flush)
-                    .or_else(|| Instant::now().checked_add(flush)),
-                _ => None,
-            };
-        }
-        let _ = self.close_here();
-    }
-
-    /// Waits until there is something to do.
-    fn wait(&self, flush_at: Option<Instant>) -> Duty {
-        let mut queue = self.queue();
-        loop {
-            if queue.closing {
-                return Duty::Close;
-            }
-            let write = match self.pace {
-                Pace::Durable => !queue.jobs.is_empty(),
-                _ => std::mem::take(&mut queue.relieve),
-            };
-            if write {
-                queue.idle = false;
-                return Duty::Write;
-            }
-            match flush_at.map(|at| at.saturating_duration_since(Instant::now())) {
-                Some(Duration::ZERO) => {
-                    queue.idle = false;
-                    return Duty::Flush;
-                }
-                Some(left) => {
-                    queue.idle = true;
-                    queue = self
-                        .wake
-                        .wait_timeout(queue, left)
-                        .map_or_else(|error| error.into_inner().0, |(queue, _)| queue);
-                }
-                None if self.unflushed.load(Ordering::Acquire) => {
-                    queue.idle = false;
-                    return Duty::Schedule;
-                }
-                None => {
-                    queue.idle = true;
-                    queue = self
-                        .wake
-                        .wait(queue)
-                        .unwrap_or_else(PoisonError::into_inner);
-                }
-            }
-        }
-    }
-
-    fn flush(&self) {
-        let mut writer = self.writer();
-        // Before the write: whoever commits after it needs the next one.
-        self.unflushed.store(false, Ordering::Release);
-        // A failure has stopped the engine and is in the log; the next caller is told.
-        let _ = writer.flush();
     }
 
     /// Refuses new transactions and tells the thread to end; `closed` is told how it went.
@@ -353,6 +316,7 @@ impl Committer {
         self.queue().closing = true;
         let mut writer = self.writer();
         while self.write_group(&mut writer) {}
+        self.flushed.send_replace(None);
         let closed = writer.close();
         drop(writer);
         let closers = std::mem::take(&mut self.queue().closers);
@@ -362,11 +326,11 @@ impl Committer {
         closed
     }
 
-    fn queue(&self) -> MutexGuard<'_, Queue> {
+    pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn writer(&self) -> MutexGuard<'_, Writer> {
+    pub(super) fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -377,17 +341,4 @@ impl Committer {
             Err(TryLockError::WouldBlock) => None,
         }
     }
-}
-
-/// What the thread has to do next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Duty {
-    /// Write what waits.
-    Write,
-    /// Set a time for the next flush.
-    Schedule,
-    /// Bring what is committed to the disk.
-    Flush,
-    /// End.
-    Close,
 }

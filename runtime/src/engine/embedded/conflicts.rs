@@ -1,11 +1,13 @@
 //! Which keys changed lately, and with which commit: the whole of first-committer-wins.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, VecDeque, hash_map::RandomState},
     hash::{BuildHasher, BuildHasherDefault, Hasher},
 };
 
-use crate::engine::Changes;
+use super::assign::SHARD;
+use crate::engine::{Changes, counter, log};
 
 /// Changes remembered at most; each takes about 40 bytes.
 const CAPACITY: usize = 1 << 20;
@@ -57,18 +59,28 @@ impl Conflicts {
             .writes
             .keys()
             .chain(&changes.guards)
-            .find(|key| {
-                self.latest
-                    .get(&self.secret.hash_one(key.as_slice()))
-                    .is_some_and(|&changed| changed > base)
-            })
+            .find(|key| self.wrote_since(base, key))
             .map_or(Verdict::Clear, |key| Verdict::Changed(key))
     }
 
-    /// Remembers the keys that commit `number` writes.
+    /// Whether a commit after `base` wrote the key, as far as is remembered; it may say so though none did.
+    pub(super) fn wrote_since(&self, base: u64, key: &[u8]) -> bool {
+        self.latest
+            .get(&self.secret.hash_one(key))
+            .is_some_and(|&changed| changed > base)
+    }
+
+    /// Remembers the keys that commit `number` writes, heads of logs and shards of counters among them.
     pub(super) fn record(&mut self, number: u64, changes: &Changes) {
-        for key in changes.writes.keys() {
-            let hash = self.secret.hash_one(key.as_slice());
+        let heads = changes.appends.iter().map(|it| log::head_key(&it.log));
+        let shards = changes.adds.keys().map(|it| counter::shard_key(it, SHARD));
+        let decided = heads.chain(shards).map(Cow::Owned);
+        let written = changes
+            .writes
+            .keys()
+            .map(|key| Cow::Borrowed(key.as_slice()));
+        for key in written.chain(decided) {
+            let hash = self.secret.hash_one::<&[u8]>(&key);
             self.latest.insert(hash, number);
             self.order.push_back((number, hash));
         }

@@ -6,19 +6,23 @@
 //! | `folder` | the files of a store, and the lock that makes one process its owner |
 //! | `view` | what a snapshot reads |
 //! | `conflicts` | which keys changed lately |
+//! | `assign` | what a commit decides: offsets of appends, values of counters |
 //! | `writer` | one group of transactions as one write to the file |
 //! | `committer` | the queue before the writer, and who drains it |
+//! | `thread` | writes what waits, and flushes |
 //! | `value` | the checksum at the end of each stored value |
 //! | `fault` | what redb answers, or panics with, as an [`EngineError`] |
 //!
 //! **Invariant:** a commit is written first, then published with its number, then answered. A snapshot never carries a
 //! number whose commit it does not see, so no update is lost; the worst that this order allows is a needless conflict.
 
+mod assign;
 mod committer;
 mod conflicts;
 mod fault;
 mod folder;
 mod options;
+mod thread;
 mod value;
 mod view;
 mod writer;
@@ -155,6 +159,14 @@ impl Engine for EmbeddedEngine {
         self.handle.committer.snapshot()
     }
 
+    async fn durable_snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+        self.handle.committer.durable_snapshot()
+    }
+
+    async fn durable(&self, number: u64) -> Result<(), EngineError> {
+        self.handle.committer.durable(number).await
+    }
+
     async fn commit(&self, base: &EmbeddedSnapshot, changes: Changes) -> Outcome {
         if let Err(error) = check_limits(&changes) {
             return Outcome::Failed(error);
@@ -174,6 +186,9 @@ impl Engine for EmbeddedEngine {
     }
 }
 
+/// What the key of an entry has after its log.
+const LOG_SUFFIX: usize = 9;
+
 fn check_limits(changes: &Changes) -> Result<(), EngineError> {
     let mut total = 0;
     for (key, value) in &changes.writes {
@@ -182,7 +197,13 @@ fn check_limits(changes: &Changes) -> Result<(), EngineError> {
         refuse_past("value", value, LIMITS.value)?;
         total += key.len() + value;
     }
-    for key in &changes.guards {
+    for append in &changes.appends {
+        let key = append.log.len() + LOG_SUFFIX;
+        refuse_past("key", key, LIMITS.key)?;
+        refuse_past("value", append.value.len(), LIMITS.value)?;
+        total += key + append.value.len();
+    }
+    for key in changes.guards.iter().chain(changes.adds.keys()) {
         refuse_past("key", key.len(), LIMITS.key)?;
         total += key.len();
     }

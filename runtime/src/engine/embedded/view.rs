@@ -126,6 +126,11 @@ impl View {
         Arc::ptr_eq(&self.register, register)
     }
 
+    /// The value of a key.
+    pub(super) fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        self.read(|table| get(table, key))
+    }
+
     /// Runs a read; an error of redb's own makes the whole engine doubtful, a damaged value only itself.
     fn read<T>(
         &self,
@@ -156,7 +161,7 @@ impl EmbeddedSnapshot {
 
 impl Snapshot for EmbeddedSnapshot {
     async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        self.view.read(|table| get(table, key))
+        self.view.value(key)
     }
 
     async fn get_many(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, EngineError> {

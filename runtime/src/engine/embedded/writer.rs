@@ -13,6 +13,7 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTran
 use tokio::sync::oneshot;
 
 use super::{
+    assign::{self, Assigned},
     conflicts::{Conflicts, Verdict},
     fault,
     folder::Folder,
@@ -115,21 +116,20 @@ impl Writer {
         let begun = Instant::now();
         let before = self.number;
         let size = group.len();
-        let mut accepted = Vec::with_capacity(size);
+        let mut written = Group {
+            before,
+            accepted: Vec::with_capacity(size),
+            assigned: Assigned::default(),
+        };
         let mut answers = Vec::with_capacity(size);
         for job in group {
-            let outcome = self.judge(&job);
-            if let Outcome::Committed { .. } = outcome
-                && !job.changes.writes.is_empty()
-            {
-                accepted.push(job.changes);
-            }
-            answers.push((job.answer, outcome));
+            let (answer, outcome) = self.judge(job, &mut written);
+            answers.push((answer, outcome));
         }
-        let failure = if accepted.is_empty() {
+        let failure = if written.accepted.is_empty() {
             None
         } else {
-            self.write_and_publish(&accepted, reach, before)
+            self.write_and_publish(&written, reach)
         };
         for (answer, outcome) in answers {
             let outcome = match (&failure, outcome) {
@@ -146,35 +146,73 @@ impl Writer {
                 "a commit group was slow"
             );
         }
-        !accepted.is_empty() && failure.is_none()
+        !written.accepted.is_empty() && failure.is_none()
     }
 
-    /// Numbers a transaction and remembers its keys, unless it conflicts.
-    fn judge(&mut self, job: &Job) -> Outcome {
-        match self.conflicts.judge(job.base.number(), &job.changes) {
+    /// Accepts a transaction into the group, numbers it and remembers its keys, unless it conflicts.
+    fn judge(&mut self, job: Job, group: &mut Group) -> (oneshot::Sender<Outcome>, Outcome) {
+        let Job {
+            base,
+            mut changes,
+            answer,
+        } = job;
+        let outcome = match self.conflicts.judge(base.number(), &changes) {
             Verdict::Changed(key) => Outcome::Conflict { key: key.to_vec() },
             Verdict::Forgotten => Outcome::Conflict { key: Vec::new() },
+            Verdict::Clear if changes.writes_nothing() => Outcome::Committed {
+                number: self.number,
+                offsets: Vec::new(),
+            },
             Verdict::Clear => {
-                if !job.changes.writes.is_empty() {
-                    self.number += 1;
-                    self.conflicts.record(self.number, &job.changes);
-                }
-                Outcome::Committed {
-                    number: self.number,
+                let number = self.number + 1;
+                match self.assign(&changes, group) {
+                    Ok(offsets) => {
+                        self.number = number;
+                        self.conflicts.record(number, &changes);
+                        assign::expand(&mut changes, &offsets);
+                        group.accepted.push(changes);
+                        Outcome::Committed { number, offsets }
+                    }
+                    Err(error) => Outcome::Failed(error),
                 }
             }
-        }
+        };
+        (answer, outcome)
     }
 
-    fn write_and_publish(
-        &mut self,
-        accepted: &[Changes],
-        reach: Reach,
-        before: u64,
-    ) -> Option<Failure> {
-        if let Err(failure) = self.write(accepted, reach) {
-            self.number = before;
-            self.conflicts.reset(before);
+    /// What a transaction's appends and adds come to, after the state before the group and the group so far.
+    fn assign(&self, changes: &Changes, group: &mut Group) -> Result<Vec<u64>, EngineError> {
+        let Group {
+            before,
+            accepted,
+            assigned,
+        } = group;
+        assigned.assign(changes, |key| {
+            // Asked first: a look into each transaction of the group costs more.
+            let in_group = if self.conflicts.wrote_since(*before, key) {
+                accepted.iter().rev().find_map(|it| it.writes.get(key))
+            } else {
+                None
+            };
+            match in_group {
+                Some(value) => Ok(value.clone()),
+                None => self.latest()?.value(key),
+            }
+        })
+    }
+
+    pub(super) fn latest(&self) -> Result<Arc<View>, EngineError> {
+        let published = self
+            .published
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        published.clone().ok_or(EngineError::Closed)
+    }
+
+    fn write_and_publish(&mut self, group: &Group, reach: Reach) -> Option<Failure> {
+        if let Err(failure) = self.write(group, reach) {
+            self.number = group.before;
+            self.conflicts.reset(group.before);
             self.register.health.poison(failure.error());
             return Some(failure);
         }
@@ -185,13 +223,13 @@ impl Writer {
         None
     }
 
-    fn write(&mut self, accepted: &[Changes], reach: Reach) -> Result<(), Failure> {
+    fn write(&mut self, group: &Group, reach: Reach) -> Result<(), Failure> {
         let database = self.database.as_ref().ok_or(EngineError::Closed);
         let database = database.map_err(Failure::Nothing)?;
         let scratch = &mut self.scratch;
         let transaction = fault::guarded(|| {
             let transaction = begin(database, reach)?;
-            apply(&transaction, accepted, scratch)?;
+            apply(&transaction, group, scratch)?;
             Ok(transaction)
         })
         .map_err(Failure::Nothing)?;
@@ -234,11 +272,11 @@ impl Writer {
         std::mem::replace(&mut *published, view)
     }
 
-    /// Brings everything committed so far to the disk.
-    pub(super) fn flush(&mut self) -> Result<(), EngineError> {
+    /// Brings everything committed so far to the disk, and answers with a view of it.
+    pub(super) fn flush(&mut self) -> Result<Arc<View>, EngineError> {
         self.register.health.check()?;
-        match self.write(&[], Reach::Disk) {
-            Ok(()) => Ok(()),
+        match self.write(&Group::default(), Reach::Disk) {
+            Ok(()) => self.latest(),
             Err(failure) => {
                 self.register.health.poison(failure.error());
                 Err(failure.into_error())
@@ -261,6 +299,15 @@ impl Writer {
         }
         health.and(closed)
     }
+}
+
+/// Transactions that are written together.
+#[derive(Debug, Default)]
+struct Group {
+    /// The last commit before it.
+    before: u64,
+    accepted: Vec<Changes>,
+    assigned: Assigned,
 }
 
 /// Why nothing of a group can be called committed.
@@ -306,15 +353,17 @@ fn begin(database: &Database, reach: Reach) -> Result<WriteTransaction, redb::Er
 
 fn apply(
     transaction: &WriteTransaction,
-    accepted: &[Changes],
+    group: &Group,
     scratch: &mut Vec<u8>,
 ) -> Result<(), redb::Error> {
-    if accepted.is_empty() {
+    if group.accepted.is_empty() {
         return Ok(());
     }
     let mut table = transaction.open_table(DATA)?;
-    // No two of the group write one key: the later one would have been a conflict.
-    for (key, written) in accepted.iter().flat_map(|changes| &changes.writes) {
+    // No two transactions of the group write one key: the later one would have been a conflict. What was assigned is
+    // newer than what any of them wrote.
+    let written = group.accepted.iter().flat_map(|changes| &changes.writes);
+    for (key, written) in written.chain(group.assigned.values()) {
         match written {
             Some(value) => {
                 value::seal(key, value, scratch);

@@ -75,7 +75,7 @@ async fn commit_numbers_grow_over_openings() {
             .unwrap();
         for key in ["a", "b"] {
             match commit(&engine, put(&[(key, "")])).await {
-                Outcome::Committed { number } => numbers.push(number),
+                Outcome::Committed { number, .. } => numbers.push(number),
                 other => panic!("{other:?}"),
             }
         }
