@@ -97,6 +97,15 @@ pub fn foreign_variant(enumeration: &'static Enum, stored: VariantOf<'_>) -> Dec
     }
 }
 
+/// What an enum is in records and keys.
+pub trait Variants: Sized {
+    /// The variant as a store keeps it.
+    fn stored(&self) -> VariantOf<'_>;
+
+    /// The value of a stored variant.
+    fn of(stored: VariantOf<'_>) -> ReadResult<Self>;
+}
+
 /// How the inside of an id is shown and parsed; bytes as hexadecimal.
 pub trait IdText: Sized {
     /// What is wrong with a text.

@@ -7,6 +7,8 @@ use crate::model::{FieldType, Scalar, TypeKind};
 use crate::source::Span;
 use crate::syntax::tree::{EnumTree, FieldTree, ModelTree, Name, StructTree, Tree};
 
+use super::types;
+
 /// Declarations by name, and types of fields once they are resolved.
 pub(super) struct World<'t> {
     pub(super) tree: &'t Tree,
@@ -156,6 +158,11 @@ impl<'t> World<'t> {
             Scalar::Enum(id) => self.enum_tree(id.0).name.text.clone(),
             Scalar::Id(id) => format!("id<{}>", self.model_tree(id.0).name.text),
         }
+    }
+
+    /// Where the type of a model's field stands.
+    pub(super) fn type_span(&self, model: usize, field: usize) -> Span {
+        types::span_of(self.model_field(model, field))
     }
 
     /// A type as the schema writes it, without the question mark.

@@ -44,71 +44,55 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Field names joined by dots, a piece up to each optional struct and one behind the last; and whether the piece ends in
+/// something optional.
+fn pieces<'a>(fields: &'a [&Field]) -> impl Iterator<Item = (String, bool)> + 'a {
+    fields
+        .split_inclusive(|field| field.ty.optional)
+        .map(|piece| {
+            let names: Vec<String> = piece.iter().map(|field| ident(&field.name)).collect();
+            let optional = piece.last().is_some_and(|last| last.ty.optional);
+            (names.join("."), optional)
+        })
+}
+
+/// A way from a place: its first piece plain if there is no other, else `enter` of it and `step` of each later one.
+fn walk(
+    place: &str,
+    fields: &[&Field],
+    enter: impl Fn(&str) -> String,
+    step: impl Fn(&str, bool) -> String,
+) -> String {
+    let mut pieces = pieces(fields);
+    let first = pieces.next().map_or_else(String::new, |(names, _)| names);
+    let steps: String = pieces
+        .map(|(names, optional)| step(&names, optional))
+        .collect();
+    let text = format!("{place}.{first}");
+    if steps.is_empty() {
+        format!("&{text}")
+    } else {
+        format!("{}{steps}", enter(&text))
+    }
+}
+
 /// A borrow of the value that fields lead to from a place: `&self.email`, or, past an optional struct, an
 /// `Option<&T>`.
 pub(super) fn borrow(place: &str, fields: &[&Field]) -> String {
-    let mut text = place.to_owned();
-    let mut fields = fields.iter().peekable();
-    while let Some(field) = fields.next() {
-        text = format!("{text}.{}", ident(&field.name));
-        if field.ty.optional && fields.peek().is_some() {
-            return format!(
-                "&{text}.as_ref(){}",
-                optional_steps(&fields.copied().collect::<Vec<_>>())
-            );
+    let enter = |text: &str| format!("&{text}.as_ref()");
+    walk(place, fields, enter, |names, optional| {
+        if optional {
+            format!(".and_then(|it| it.{names}.as_ref())")
+        } else {
+            format!(".map(|it| &it.{names})")
         }
-    }
-    format!("&{text}")
-}
-
-/// What follows an `Option<&Struct>` to get an `Option<&T>` of the value that fields lead to.
-fn optional_steps(fields: &[&Field]) -> String {
-    let crossing = fields
-        .iter()
-        .position(|field| field.ty.optional)
-        .map_or(fields.len(), |at| at + 1);
-    let (now, later) = fields.split_at(crossing);
-    let names: Vec<String> = now.iter().map(|field| ident(&field.name)).collect();
-    let names = names.join(".");
-    let step = match now.last() {
-        Some(last) if last.ty.optional => format!(".and_then(|it| it.{names}.as_ref())"),
-        _ => format!(".map(|it| &it.{names})"),
-    };
-    if later.is_empty() {
-        step
-    } else {
-        format!("{step}{}", optional_steps(later))
-    }
+    })
 }
 
 /// An iterable over borrows of the elements of the list that fields lead to from `self`.
 pub(super) fn elements(fields: &[&Field]) -> String {
-    let mut text = "self".to_owned();
-    let mut fields = fields.iter().peekable();
-    while let Some(field) = fields.next() {
-        text = format!("{text}.{}", ident(&field.name));
-        if field.ty.optional && fields.peek().is_some() {
-            return format!(
-                "{text}.iter(){}",
-                flattened(&fields.copied().collect::<Vec<_>>())
-            );
-        }
-    }
-    format!("&{text}")
-}
-
-/// What follows an iterator over structs to get one over the elements of the list that fields lead to.
-fn flattened(fields: &[&Field]) -> String {
-    let crossing = fields
-        .iter()
-        .position(|field| field.ty.optional)
-        .map_or(fields.len(), |at| at + 1);
-    let (now, later) = fields.split_at(crossing);
-    let names: Vec<String> = now.iter().map(|field| ident(&field.name)).collect();
-    let step = format!(".flat_map(|it| &it.{})", names.join("."));
-    if later.is_empty() {
-        step
-    } else {
-        format!("{step}{}", flattened(later))
-    }
+    let enter = |text: &str| format!("{text}.iter()");
+    walk("self", fields, enter, |names, _| {
+        format!(".flat_map(|it| &it.{names})")
+    })
 }

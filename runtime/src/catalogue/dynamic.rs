@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     descriptor::{Field, Type},
-    value::{DecodeError, Decoder, Encoder, put_varint},
+    value::{DecodeError, Decoder, Encoder, Input, put_varint},
 };
 use std::collections::BTreeMap;
 
@@ -197,44 +197,22 @@ fn put_extra(out: &mut Vec<u8>, number: u32, value: &[u8]) {
 
 /// The extras behind a record's fields: number and bytes.
 fn extras(bytes: &[u8]) -> impl Iterator<Item = Result<(u32, &[u8]), DecodeError>> {
-    // Extras refer to no enum; the reader needs no binding.
-    let mut rest = bytes;
+    let mut rest = Input(bytes);
     std::iter::from_fn(move || {
-        if rest.is_empty() {
+        if rest.0.is_empty() {
             return None;
         }
         let extra = next_extra(&mut rest);
         if extra.is_err() {
-            rest = &[];
+            rest = Input(&[]);
         }
         Some(extra)
     })
 }
 
-fn next_extra<'a>(rest: &mut &'a [u8]) -> Result<(u32, &'a [u8]), DecodeError> {
-    let number = take_varint(rest)?;
-    let length = usize::try_from(take_varint(rest)?).map_err(|_| DecodeError::Truncated)?;
-    let (value, tail) = rest
-        .split_at_checked(length)
-        .ok_or(DecodeError::Truncated)?;
-    *rest = tail;
-    Ok((
-        u32::try_from(number).map_err(DecodeError::malformed)?,
-        value,
-    ))
-}
-
-fn take_varint(rest: &mut &[u8]) -> Result<u64, DecodeError> {
-    let mut value = 0;
-    for shift in (0..63).step_by(7) {
-        let (byte, tail) = rest.split_first().ok_or(DecodeError::Truncated)?;
-        *rest = tail;
-        value |= u64::from(byte & 0x7f) << shift;
-        if *byte < 0x80 {
-            return Ok(value);
-        }
-    }
-    Err(DecodeError::Malformed("number of more than 63 bits".into()))
+fn next_extra<'a>(rest: &mut Input<'a>) -> Result<(u32, &'a [u8]), DecodeError> {
+    let number = u32::try_from(rest.varint()?).map_err(DecodeError::malformed)?;
+    Ok((number, rest.sized()?))
 }
 
 /// Checks that what follows a record's fields are whole extras.

@@ -2,48 +2,41 @@
 
 use crate::{
     catalogue::Binding,
-    value::{DecodeError, VariantOf},
+    value::{DecodeError, Input, VariantOf},
 };
 
 /// Reads key parts back from their bytes.
 #[derive(Debug)]
 pub struct KeyReader<'a> {
-    bytes: &'a [u8],
+    input: Input<'a>,
     binding: &'a Binding,
 }
 
 impl<'a> KeyReader<'a> {
     pub(crate) const fn new(binding: &'a Binding, bytes: &'a [u8]) -> Self {
-        Self { bytes, binding }
+        Self {
+            input: Input(bytes),
+            binding,
+        }
     }
 
     /// What is not read yet.
     pub(crate) const fn rest(&self) -> &'a [u8] {
-        self.bytes
+        self.input.0
     }
 
     pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
-        let (head, tail) = self
-            .bytes
-            .split_at_checked(count)
-            .ok_or(DecodeError::Truncated)?;
-        self.bytes = tail;
-        Ok(head)
+        self.input.take(count)
     }
 
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        let (head, tail) = self
-            .bytes
-            .split_first_chunk::<N>()
-            .ok_or(DecodeError::Truncated)?;
-        self.bytes = tail;
-        Ok(*head)
+        self.input.array()
     }
 
     /// A string or bytes written by [`super::KeyWriter::escaped`].
     pub(crate) fn escaped(&mut self) -> Result<Vec<u8>, DecodeError> {
-        let (value, used) = unescape(self.bytes).ok_or(DecodeError::Truncated)?;
-        self.bytes = &self.bytes[used..];
+        let (value, used) = unescape(self.input.0).ok_or(DecodeError::Truncated)?;
+        self.input.take(used)?;
         Ok(value)
     }
 

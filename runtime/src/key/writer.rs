@@ -1,6 +1,6 @@
 //! Encoding of key parts.
 
-use crate::{catalogue::Binding, descriptor::Part};
+use crate::{catalogue::Binding, descriptor::Part, value::VariantOf};
 
 /// Collects the bytes of key parts.
 ///
@@ -69,23 +69,26 @@ impl<'a> KeyWriter<'a> {
         self.raw(rest);
     }
 
-    /// A variant of the schema's `enumeration`-th enum, by its place in this build.
-    pub fn variant(&mut self, enumeration: usize, place: usize) {
+    /// A variant of the schema's `enumeration`-th enum.
+    pub fn variant(&mut self, enumeration: usize, variant: VariantOf<'_>) {
+        match (variant, self.binding) {
+            (VariantOf::Known(place, _), _) => self.place(enumeration, place),
+            (VariantOf::Other(name), Some(binding)) => {
+                self.number_by_name(binding, enumeration, name);
+            }
+            (VariantOf::Other(name), None) => {
+                self.raw(&BY_NAME.to_be_bytes());
+                self.escaped(name.as_bytes());
+            }
+        }
+    }
+
+    fn place(&mut self, enumeration: usize, place: usize) {
         let number = match self.binding {
             Some(binding) => binding.enumeration(enumeration).number(place),
             None => u16::try_from(place).unwrap_or(BY_NAME - 1),
         };
         self.raw(&number.to_be_bytes());
-    }
-
-    /// A variant that this build does not know, by its name in the catalogue.
-    pub fn other_variant(&mut self, enumeration: usize, name: &str) {
-        if let Some(binding) = self.binding {
-            self.number_by_name(binding, enumeration, name);
-        } else {
-            self.raw(&BY_NAME.to_be_bytes());
-            self.escaped(name.as_bytes());
-        }
     }
 
     fn number_by_name(&mut self, binding: &Binding, enumeration: usize, name: &str) {
@@ -116,7 +119,7 @@ impl<'a> KeyWriter<'a> {
                 .unwrap_or_default();
             out.number_by_name(binding, enumeration.place, &name);
         } else {
-            out.variant(enumeration.place, usize::from(place));
+            out.place(enumeration.place, usize::from(place));
         }
         out.finish()
     }

@@ -1,6 +1,6 @@
 //! Reading of records.
 
-use super::FieldValue;
+use super::{FieldValue, Input};
 use crate::{catalogue::Binding, descriptor::Field};
 
 /// Why bytes do not decode.
@@ -66,7 +66,7 @@ impl<'a> VariantOf<'a> {
 /// Reads a record's fields in layout order.
 #[derive(Debug)]
 pub struct Decoder<'a> {
-    bytes: &'a [u8],
+    input: Input<'a>,
     binding: &'a Binding,
     /// The presence bits of the open record, and how many are used.
     presence: (&'a [u8], usize),
@@ -80,7 +80,7 @@ pub struct OuterPresence<'a>((&'a [u8], usize));
 impl<'a> Decoder<'a> {
     pub(crate) const fn new(binding: &'a Binding, bytes: &'a [u8]) -> Self {
         Self {
-            bytes,
+            input: Input(bytes),
             binding,
             presence: (&[], 0),
         }
@@ -88,7 +88,7 @@ impl<'a> Decoder<'a> {
 
     /// What is not read yet.
     pub(crate) const fn rest(&self) -> &'a [u8] {
-        self.bytes
+        self.input.0
     }
 
     /// Begins a record or nested struct of these fields.
@@ -130,37 +130,15 @@ impl<'a> Decoder<'a> {
     }
 
     pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
-        let (head, tail) = self
-            .bytes
-            .split_at_checked(count)
-            .ok_or(DecodeError::Truncated)?;
-        self.bytes = tail;
-        Ok(head)
+        self.input.take(count)
     }
 
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        let (head, tail) = self
-            .bytes
-            .split_first_chunk::<N>()
-            .ok_or(DecodeError::Truncated)?;
-        self.bytes = tail;
-        Ok(*head)
+        self.input.array()
     }
 
     pub(crate) fn varint(&mut self) -> Result<u64, DecodeError> {
-        let mut value = 0_u64;
-        for shift in (0..64).step_by(7) {
-            let [byte] = self.array()?;
-            let bits = u64::from(byte & 0x7f);
-            if shift == 63 && bits > 1 {
-                break;
-            }
-            value |= bits << shift;
-            if byte < 0x80 {
-                return Ok(value);
-            }
-        }
-        Err(DecodeError::Malformed("number of more than 64 bits".into()))
+        self.input.varint()
     }
 
     pub(crate) fn zigzag(&mut self) -> Result<i64, DecodeError> {
@@ -168,18 +146,13 @@ impl<'a> Decoder<'a> {
         Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
     }
 
-    /// A count of elements or bytes that follow; each takes at least one byte, so a larger count than what is left is damage.
+    /// A count of elements or bytes that follow.
     pub(crate) fn length(&mut self) -> Result<usize, DecodeError> {
-        let length = usize::try_from(self.varint()?).map_err(|_| DecodeError::Truncated)?;
-        if length > self.bytes.len() {
-            return Err(DecodeError::Truncated);
-        }
-        Ok(length)
+        self.input.length()
     }
 
     pub(crate) fn sized(&mut self) -> Result<&'a [u8], DecodeError> {
-        let length = self.length()?;
-        self.take(length)
+        self.input.sized()
     }
 
     /// A variant of the schema's `enumeration`-th enum.

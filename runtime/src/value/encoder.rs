@@ -1,6 +1,6 @@
 //! Writing of records.
 
-use super::FieldValue;
+use super::{FieldValue, VariantOf};
 use crate::{catalogue::Binding, descriptor::Field};
 
 /// Writes a record's fields in layout order, and checks their limits on the way.
@@ -149,19 +149,16 @@ impl<'a> Encoder<'a> {
         self.raw(bytes);
     }
 
-    /// A variant of the schema's `enumeration`-th enum, by its place in this build.
+    /// A variant of the schema's `enumeration`-th enum.
     #[doc(hidden)]
-    pub fn variant(&mut self, enumeration: usize, place: usize) {
-        let number = self.binding.enumeration(enumeration).number(place);
-        self.varint(u64::from(number));
-    }
-
-    /// A variant that this build does not know, by its name in the catalogue.
-    #[doc(hidden)]
-    pub fn other_variant(&mut self, enumeration: usize, name: &str) {
-        match self.binding.enumeration(enumeration).number_of(name) {
-            Some(number) => self.varint(u64::from(number)),
-            None => self.refuse(format!("this store knows no variant `{name}`")),
+    pub fn variant(&mut self, enumeration: usize, variant: VariantOf<'_>) {
+        let bound = self.binding.enumeration(enumeration);
+        match variant {
+            VariantOf::Known(place, _) => self.varint(u64::from(bound.number(place))),
+            VariantOf::Other(name) => match bound.number_of(name) {
+                Some(number) => self.varint(u64::from(number)),
+                None => self.refuse(format!("this store knows no variant `{name}`")),
+            },
         }
     }
 }

@@ -6,6 +6,7 @@ mod calendar;
 mod decoder;
 mod encoder;
 mod field;
+mod input;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -18,3 +19,4 @@ pub use timestamp::Timestamp;
 
 pub(crate) use calendar::{date_of, days_of, duration_of};
 pub(crate) use encoder::put_varint;
+pub(crate) use input::Input;

@@ -1,0 +1,149 @@
+//! Relations: what they lead to, and how they come back.
+
+mod back;
+mod belongs;
+mod cycles;
+mod has;
+mod through;
+
+use crate::diagnostics::{Code, did_you_mean};
+use crate::model::{Docs, Index, ModelId, Relation, Scalar, TypeKind};
+use crate::syntax::plural;
+use crate::syntax::tree::{ModelTree, Name, RelationTree, RelationWord};
+
+use super::world::World;
+
+pub(super) use cycles::required_cycles;
+
+/// The indexes of all models, `None` where one has been reported.
+pub(super) type Indexes = [Vec<Option<Index>>];
+
+/// All relations of a model.
+pub(super) fn check(
+    world: &mut World<'_>,
+    model: usize,
+    indexes: &Indexes,
+) -> Vec<Option<Relation>> {
+    let tree = world.model_tree(model);
+    tree.relations
+        .iter()
+        .map(|it| {
+            Check {
+                world,
+                model,
+                indexes,
+                tree: it,
+            }
+            .relation()
+        })
+        .collect()
+}
+
+struct Check<'w, 't, 'a> {
+    world: &'w mut World<'t>,
+    model: usize,
+    indexes: &'a Indexes,
+    tree: &'a RelationTree,
+}
+
+impl Check<'_, '_, '_> {
+    fn relation(mut self) -> Option<Relation> {
+        let target = self.model_named(&self.tree.target);
+        let kind = match self.tree.word {
+            RelationWord::BelongsTo => self.belongs_to(target),
+            RelationWord::ReferencesMany => self.references_many(target),
+            RelationWord::HasOne => self.has_one(target),
+            RelationWord::HasMany => self.has_many(target),
+        };
+        Some(Relation {
+            name: self.tree.name.text.clone(),
+            docs: Docs(self.tree.docs.clone()),
+            target: ModelId(target?),
+            kind: kind?,
+        })
+    }
+
+    fn name(&self) -> &str {
+        &self.tree.name.text
+    }
+
+    fn this(&self) -> &str {
+        &self.world.model_tree(self.model).name.text
+    }
+
+    fn model_named(&mut self, name: &Name) -> Option<usize> {
+        let found = self.world.models.get(name.text.as_str()).copied();
+        if found.is_none() && !self.world.tree.incomplete {
+            let help = match did_you_mean(&name.text, self.world.models.keys().copied()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!(
+                    "declare `model {} table={} {{ … }}`",
+                    name.text,
+                    plural(&name.text)
+                ),
+            };
+            let message = format!(
+                "relation `{}` names an unknown model `{}`",
+                self.name(),
+                name.text
+            );
+            self.world.error(Code::R001, name.span, message, help);
+        }
+        found
+    }
+
+    fn field_named(&mut self, name: &Name) -> Option<usize> {
+        let set = &self.world.model_fields[self.model];
+        let found = set.names.get(name.text.as_str()).copied();
+        if found.is_none() && !set.incomplete {
+            let ty = match self.tree.word {
+                RelationWord::ReferencesMany => format!("list<id<{}>>", self.tree.target.text),
+                _ => format!("id<{}>", self.tree.target.text),
+            };
+            let help = match did_you_mean(&name.text, set.names.keys().copied()).or_else(|| {
+                // `user_id` for `author_id`: the only reference to the target is probably meant.
+                let target = self.world.models.get(self.tree.target.text.as_str())?;
+                let fields = &self.world.model_tree(self.model).fields.list;
+                let mut to_target = (0..fields.len()).filter(|&at| {
+                    self.world
+                        .model_type(self.model, at)
+                        .is_some_and(|ty| ty.kind == TypeKind::Scalar(Scalar::Id(ModelId(*target))))
+                });
+                let only = to_target.next()?;
+                to_target
+                    .next()
+                    .is_none()
+                    .then(|| fields[only].name.text.as_str())
+            }) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("add it: `fields {{ {} {ty} }}`", name.text),
+            };
+            let message = format!(
+                "relation `{}` names an unknown field `{}`",
+                self.name(),
+                name.text
+            );
+            self.world.error(Code::R001, name.span, message, help);
+        }
+        found
+    }
+
+    fn places(&self, model: usize, names: &[Name]) -> Option<Vec<usize>> {
+        names
+            .iter()
+            .map(|name| {
+                self.world.model_fields[model]
+                    .names
+                    .get(name.text.as_str())
+                    .copied()
+            })
+            .collect()
+    }
+}
+
+fn names<'t>(tree: &'t ModelTree, fields: &[usize]) -> Vec<&'t str> {
+    fields
+        .iter()
+        .map(|&at| tree.fields.list[at].name.text.as_str())
+        .collect()
+}

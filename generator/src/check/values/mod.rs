@@ -1,0 +1,135 @@
+//! Values of a schema, read as values of a field.
+
+mod mismatch;
+mod numbers;
+mod order;
+mod texts;
+
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::model::{Literal, Scalar};
+use crate::syntax::malformed;
+use crate::syntax::tree::{Value, ValueKind};
+
+use super::world::World;
+use mismatch::mismatch;
+use numbers::{decimal, float, integer};
+use texts::{bytes, date, duration, timestamp, uuid};
+
+pub(super) use numbers::whole;
+pub(super) use order::compare;
+pub(super) use texts::seconds;
+
+/// What a value is for, as messages say it.
+pub(super) struct Purpose<'a> {
+    /// [`Code::S007`] or [`Code::I004`].
+    pub(super) code: Code,
+    /// `default`, `is`, …: the property that would carry the right value.
+    pub(super) key: &'a str,
+    /// The field.
+    pub(super) field: &'a str,
+}
+
+/// The value as one of a type; reports what is wrong with it.
+pub(super) fn literal(
+    world: &mut World<'_>,
+    value: &Value,
+    ty: Scalar,
+    purpose: &Purpose<'_>,
+) -> Option<Literal> {
+    let base = world.underlying(ty)?;
+    let result = match (&value.kind, base) {
+        (ValueKind::Reported, _) => return None,
+        (ValueKind::Malformed(text), _) => {
+            let fault = malformed(value.span, text);
+            let help = match text.as_str() {
+                "null" if purpose.key == "default" => {
+                    "leave `default` out: an optional field starts absent".to_owned()
+                }
+                "null" => format!("write `{} absent`", purpose.field),
+                "true" | "false" => format!("write `{}=#{text}`", purpose.key),
+                _ => fault.help.clone(),
+            };
+            world.push(fault.help(help));
+            return None;
+        }
+        (ValueKind::Null, _) if purpose.key == "default" => Err((
+            "`#null` is no default".to_owned(),
+            "leave `default` out: an optional field starts absent".to_owned(),
+        )),
+        (ValueKind::Null, _) => Err((
+            "`#null` is no value".to_owned(),
+            format!("write `{0} absent` or `{0} present`", purpose.field),
+        )),
+        (ValueKind::Bool(value), Scalar::Bool) => Ok(Literal::Bool(*value)),
+        (ValueKind::Number(text), Scalar::I32 | Scalar::I64 | Scalar::U32 | Scalar::U64) => {
+            integer(text, base, world)
+        }
+        (ValueKind::Number(text), Scalar::F64) => float(text),
+        (ValueKind::Number(text), Scalar::Decimal) => decimal(text),
+        (ValueKind::Bare(text), Scalar::String)
+            if purpose.key == "default" && is_generator(text) =>
+        {
+            Err((
+                format!(
+                    "`{text}` is a generated default, and `{}` is `string`",
+                    purpose.field
+                ),
+                format!("quote the text: `default=\"{text}\"`"),
+            ))
+        }
+        (ValueKind::Bare(text) | ValueKind::Quoted(text), Scalar::String) => {
+            Ok(Literal::String(text.clone()))
+        }
+        (ValueKind::Quoted(text), Scalar::Bytes) => bytes(text),
+        (ValueKind::Quoted(text), Scalar::Uuid) => uuid(text),
+        (ValueKind::Quoted(text), Scalar::Timestamp) => timestamp(text),
+        (ValueKind::Quoted(text), Scalar::Date) => date(text),
+        (ValueKind::Quoted(text), Scalar::Duration) => duration(text),
+        (ValueKind::Bare(text) | ValueKind::Quoted(text), Scalar::Enum(id)) => {
+            let tree = world.enum_tree(id.0);
+            match tree
+                .variants
+                .iter()
+                .position(|variant| variant.name.text == *text)
+            {
+                Some(at) => Ok(Literal::Variant(at)),
+                None if tree.incomplete => return None,
+                None => {
+                    let names: Vec<&str> = tree
+                        .variants
+                        .iter()
+                        .map(|variant| variant.name.text.as_str())
+                        .collect();
+                    let all = if names.len() > 12 {
+                        format!("{}, …", names[..12].join(", "))
+                    } else {
+                        names.join(", ")
+                    };
+                    let help = match did_you_mean(text, names.iter().copied()) {
+                        Some(meant) => format!("did you mean `{meant}`? (it has: {all})"),
+                        None => format!("it has: {all}"),
+                    };
+                    Err((
+                        format!("`{}` has no variant `{text}`", tree.name.text),
+                        help,
+                    ))
+                }
+            }
+        }
+        _ => Err(mismatch(world, value, ty, base, purpose)),
+    };
+    match result {
+        Ok(literal) => Some(literal),
+        Err((message, help)) => {
+            world.push(Diagnostic::error(purpose.code, value.span, message).help(help));
+            None
+        }
+    }
+}
+
+/// Words that make a default.
+pub(super) fn is_generator(text: &str) -> bool {
+    matches!(text, "now" | "uuid-v4" | "uuid-v7" | "next")
+}
+
+type Outcome = Result<Literal, (String, String)>;

@@ -1,0 +1,10 @@
+//! What is the same for every model, struct, enum and id of generated code, written once.
+//!
+//! Exported hidden and reached through `keyloom::__codegen` only. Doc comments are given here, so that the items are
+//! documented like any other.
+
+mod enumeration;
+mod id;
+mod record;
+mod store;
+mod table;
