@@ -23,6 +23,8 @@ enum Command {
     Check(commands::check::Check),
     /// Explains the code of a fault: what it means, a wrong and a right schema
     Explain(commands::explain::Explain),
+    /// Formats schema files: indentation, spaces and columns; comments stay
+    Fmt(commands::fmt::Fmt),
     /// Generates a whole crate from a schema
     Generate(commands::generate::Generate),
 }
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Fmt(command) => command.run(),
         Command::Generate(command) => command.run(),
     }
 }

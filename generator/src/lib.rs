@@ -11,6 +11,7 @@ mod check;
 mod checked;
 pub mod diagnostics;
 mod emit;
+mod format;
 pub mod model;
 mod plan;
 mod render;
@@ -21,4 +22,5 @@ pub use emit::{
     Changes, Config, CrateError, CrateOptions, GeneratedFile, Mode, Options, Outcome, Runtime,
     WriteError, compile, generate_crate, generate_module, write_files,
 };
+pub use format::{Refused, format};
 pub use render::RenderError;

@@ -1,13 +1,13 @@
 //! `keyloom check`
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::output::{Color, Format, misuse, print};
+use super::input;
+use super::output::{Color, FAULTS, Format, print};
 
 /// Checks a schema, and what it imports
 #[derive(Debug, Args)]
@@ -25,23 +25,15 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(self) -> ExitCode {
         let name = self.file.display().to_string();
-        let read = |file: &str| {
-            // The first file may have a name that is not UTF-8, so it is read by its path.
-            if file == name {
-                fs::read_to_string(&self.file)
-            } else {
-                fs::read_to_string(file)
-            }
-        };
-        let checked = match keyloom_generator::check(&name, read) {
+        let checked = match input::check(&self.file) {
             Ok(checked) => checked,
-            Err(error) => return misuse(&format!("`{name}` cannot be read: {error}")),
+            Err(code) => return code,
         };
         if print(&checked, self.format, self.color).is_err() {
-            return ExitCode::FAILURE;
+            return ExitCode::from(FAULTS);
         }
         let Some(schema) = &checked.schema else {
-            return ExitCode::FAILURE;
+            return ExitCode::from(FAULTS);
         };
         if self.format == Format::Human {
             let fields: usize = schema.models.iter().map(|model| model.fields.len()).sum();

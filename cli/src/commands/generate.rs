@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use clap::Args;
 use keyloom_generator::{CrateOptions, Mode, Options, Runtime, generate_crate, write_files};
 
-use super::output::{Color, Format, misuse, print};
+use super::input;
+use super::output::{Color, misuse};
 
 /// Generates a whole crate from a schema
 #[derive(Debug, Args)]
@@ -41,16 +42,9 @@ pub(crate) struct Generate {
 
 impl Generate {
     pub(crate) fn run(self) -> ExitCode {
-        let name = self.schema.display().to_string();
-        let checked = match keyloom_generator::check(&name, |file| fs::read_to_string(file)) {
-            Ok(checked) => checked,
-            Err(error) => return misuse(&format!("`{name}` cannot be read: {error}")),
-        };
-        if print(&checked, Format::Human, self.color).is_err() {
-            return ExitCode::FAILURE;
-        }
-        let Some(schema) = &checked.schema else {
-            return ExitCode::FAILURE;
+        let schema = match input::schema(&self.schema, self.color) {
+            Ok(schema) => schema,
+            Err(code) => return code,
         };
         let options = CrateOptions {
             code: Options {
@@ -67,7 +61,7 @@ impl Generate {
             schema: slashes(Path::new(self.schema.file_name().unwrap_or_default())),
             command: self.command(),
         };
-        let files = match generate_crate(schema, &options) {
+        let files = match generate_crate(&schema, &options) {
             Ok(files) => files,
             Err(error) => return misuse(&error.to_string()),
         };

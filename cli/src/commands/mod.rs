@@ -2,5 +2,8 @@
 
 pub(crate) mod check;
 pub(crate) mod explain;
+pub(crate) mod fmt;
 pub(crate) mod generate;
+pub(crate) mod input;
 pub(crate) mod output;
+pub(crate) mod unified;

@@ -5,7 +5,11 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use keyloom_generator::Checked;
-use keyloom_generator::diagnostics::{self, Human};
+use keyloom_generator::diagnostics::{self, Diagnostic, Human};
+use keyloom_generator::source::Sources;
+
+/// Faults were found: in the schema, or between what is and what should be.
+pub(crate) const FAULTS: u8 = 1;
 
 /// The command was used wrongly.
 pub(crate) const MISUSE: u8 = 2;
@@ -33,7 +37,8 @@ pub(crate) enum Color {
 }
 
 impl Color {
-    fn on(self, terminal: bool) -> bool {
+    /// Whether this stream gets colours.
+    pub(crate) fn on(self, terminal: bool) -> bool {
         match self {
             Self::Auto => {
                 terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
@@ -44,9 +49,18 @@ impl Color {
     }
 }
 
-/// Prints the diagnostics: the human form to standard error, the others to standard output.
+/// Prints the diagnostics of a schema.
 pub(crate) fn print(checked: &Checked, format: Format, color: Color) -> io::Result<()> {
-    let (sources, list) = (&checked.sources, checked.diagnostics.as_slice());
+    print_list(&checked.sources, &checked.diagnostics, format, color)
+}
+
+/// Prints diagnostics: the human form to standard error, the others to standard output.
+pub(crate) fn print_list(
+    sources: &Sources,
+    list: &[Diagnostic],
+    format: Format,
+    color: Color,
+) -> io::Result<()> {
     match format {
         Format::Human => {
             let look = Human {

@@ -10,7 +10,7 @@ mod file;
 mod habits;
 mod imports;
 mod indexes;
-mod kdl;
+pub(crate) mod kdl;
 mod lines;
 mod models;
 mod relations;

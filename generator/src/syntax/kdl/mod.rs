@@ -14,5 +14,6 @@ mod node;
 mod reader;
 mod strings;
 
+pub(crate) use lexer::{Token, TokenKind, is_newline, is_space, tokens};
 pub(crate) use node::{Block, Docs, Entry, Node, Value, ValueKind};
 pub(crate) use reader::read;

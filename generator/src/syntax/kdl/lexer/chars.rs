@@ -1,7 +1,7 @@
 //! What characters are to KDL.
 
 /// KDL's newlines; `\r\n` counts as two, which changes nothing but line counts.
-pub(in crate::syntax::kdl) fn is_newline(c: char) -> bool {
+pub(crate) fn is_newline(c: char) -> bool {
     matches!(
         c,
         '\n' | '\r' | '\u{85}' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}'
@@ -9,7 +9,7 @@ pub(in crate::syntax::kdl) fn is_newline(c: char) -> bool {
 }
 
 /// KDL's spaces.
-pub(in crate::syntax::kdl) fn is_space(c: char) -> bool {
+pub(crate) fn is_space(c: char) -> bool {
     matches!(
         c,
         '\t' | ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'

@@ -9,12 +9,11 @@ mod word;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{FileId, Span};
 
-pub(super) use chars::is_newline;
-pub(super) use chars::is_space;
-pub(super) use token::{Token, TokenKind};
+pub(crate) use chars::{is_newline, is_space};
+pub(crate) use token::{Token, TokenKind};
 
 /// All tokens of a text, and what is wrong below the level of statements. The last token is [`TokenKind::End`].
-pub(super) fn tokens(file: FileId, text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
+pub(crate) fn tokens(file: FileId, text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
     let mut lexer = Lexer {
         file,
         text,

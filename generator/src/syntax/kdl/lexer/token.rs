@@ -2,17 +2,17 @@
 
 /// A token and its bytes.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::syntax::kdl) struct Token {
-    pub(in crate::syntax::kdl) kind: TokenKind,
-    pub(in crate::syntax::kdl) start: usize,
-    pub(in crate::syntax::kdl) end: usize,
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
     /// White space or a comment stands before it.
-    pub(in crate::syntax::kdl) spaced: bool,
+    pub(crate) spaced: bool,
 }
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::syntax::kdl) enum TokenKind {
+pub(crate) enum TokenKind {
     /// A bare word.
     Bare,
     /// A string, with its value.

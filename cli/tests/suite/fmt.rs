@@ -1,0 +1,99 @@
+//! `keyloom fmt`
+
+use crate::support::{Folder, Ran};
+
+const MESSY: &str = "schema blog\nmodel Tag table=tags {\n  fields {\n  id uuid default=uuid-v7 // made here\n  title string  max=40\n  }\n  key id;\n}\n";
+
+const TIDY: &str = "schema blog
+
+model Tag table=tags {
+    fields {
+        id    uuid   default=uuid-v7  // made here
+        title string max=40
+    }
+    key id
+}
+";
+
+const DIFF: &str = "--- a.kdl
++++ formatted
+@@ -1,8 +1,9 @@
+ schema blog
++
+ model Tag table=tags {
+-  fields {
+-  id uuid default=uuid-v7 // made here
+-  title string  max=40
+-  }
+-  key id;
++    fields {
++        id    uuid   default=uuid-v7  // made here
++        title string max=40
++    }
++    key id
+ }
+";
+
+#[test]
+fn files_are_formatted_in_place_and_those_that_changed_are_named() {
+    let folder = Folder::new([("a.kdl", MESSY), ("b.kdl", TIDY)]);
+    let ran = folder.run(&["fmt", "a.kdl", "b.kdl"]);
+    assert_eq!(ran, Ran::new(0, "formatted a.kdl\n", ""));
+    assert_eq!(folder.read("a.kdl"), TIDY);
+    assert_eq!(folder.run(&["fmt", "a.kdl", "b.kdl"]), Ran::new(0, "", ""));
+}
+
+#[test]
+fn check_shows_the_difference_and_changes_nothing() {
+    let folder = Folder::new([("a.kdl", MESSY), ("b.kdl", TIDY)]);
+    let ran = folder.run(&["fmt", "--check", "a.kdl", "b.kdl"]);
+    assert_eq!(ran, Ran::new(1, DIFF, ""));
+    assert_eq!(folder.read("a.kdl"), MESSY);
+    assert_eq!(
+        folder.run(&["fmt", "--check", "b.kdl"]),
+        Ran::new(0, "", "")
+    );
+}
+
+#[test]
+fn colours_come_when_they_are_asked_for() {
+    let folder = Folder::new([("a.kdl", "schema  blog\n")]);
+    let ran = folder.run(&["fmt", "--check", "--color", "always", "a.kdl"]);
+    let wanted = "\u{1b}[1m--- a.kdl\u{1b}[0m\n\u{1b}[1m+++ formatted\u{1b}[0m\n\u{1b}[36m@@ -1 +1 @@\u{1b}[0m\n\
+                  \u{1b}[31m-schema  blog\u{1b}[0m\n\u{1b}[32m+schema blog\u{1b}[0m\n";
+    assert_eq!(ran, Ran::new(1, wanted, ""));
+}
+
+#[test]
+fn standard_input_goes_to_standard_output() {
+    let folder = Folder::new([]);
+    assert_eq!(
+        folder.run_with_input(&["fmt", "-"], MESSY),
+        Ran::new(0, TIDY, "")
+    );
+}
+
+#[test]
+fn a_file_that_is_no_kdl_is_left_alone_and_its_faults_are_shown() {
+    let text = "schema blog\nmodel Tag table=tags {\n  fields { id varchar(20) }\n  key id\n}\n";
+    let folder = Folder::new([("a.kdl", text), ("b.kdl", "schema  b\n")]);
+    let ran = folder.run(&["fmt", "a.kdl", "b.kdl"]);
+    let wanted = "error[S003]: unknown type `varchar(20)`
+ --> a.kdl:3:15
+  |
+3 |   fields { id varchar(20) }
+  |               ^^^^^^^^^^^
+  = help: write `string max=20`
+
+1 error; `keyloom explain S003` says more about the first
+";
+    assert_eq!(ran, Ran::new(1, "formatted b.kdl\n", wanted));
+    assert_eq!(folder.read("a.kdl"), text);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_misuse() {
+    let folder = Folder::new([]);
+    let wanted = "error: `gone.kdl` cannot be read: No such file or directory (os error 2)\n";
+    assert_eq!(folder.run(&["fmt", "gone.kdl"]), Ran::new(2, "", wanted));
+}
