@@ -31,6 +31,9 @@ enum Bench {
         /// Fewer records and rounds: under three minutes.
         #[arg(long)]
         short: bool,
+        /// Only this work, for example `get`; may be given several times.
+        #[arg(long)]
+        work: Vec<String>,
         /// Writes the results to this file, as JSON.
         #[arg(long)]
         json: Option<PathBuf>,
@@ -55,8 +58,8 @@ enum Bench {
 #[tokio::main]
 async fn main() -> Result<(), Fault> {
     match Arguments::parse().bench {
-        Bench::Core { short, json } => {
-            let measures = core::run(short).await?;
+        Bench::Core { short, work, json } => {
+            let measures = core::run(short, &work).await?;
             report::finish(&measures, json.as_deref())
         }
         Bench::Generate {

@@ -38,6 +38,14 @@ impl Engine for Recorder {
         self.engine.snapshot().await
     }
 
+    async fn durable_snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+        self.engine.durable_snapshot().await
+    }
+
+    async fn durable(&self, number: u64) -> Result<(), EngineError> {
+        self.engine.durable(number).await
+    }
+
     async fn commit(&self, base: &EmbeddedSnapshot, changes: Changes) -> Outcome {
         self.seen
             .lock()

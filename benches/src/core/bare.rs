@@ -1,10 +1,11 @@
 //! The work by hand on redb: the same keys, values, checksums, durability and quick repair as the embedded engine's.
 
 use super::{
+    decode,
     input::{Input, Layout},
     work::{DEPTH, ROWS, TASKS, Work},
 };
-use crate::Fault;
+use crate::{Fault, bench::Member};
 use keyloom::engine::{Pair, embedded::DATA_FILE};
 use redb::{Builder, Database, Durability, ReadOnlyTable, ReadableDatabase, TableDefinition};
 use std::{
@@ -85,7 +86,7 @@ impl Bare {
             Work::Get => {
                 for member in &input.members {
                     let key = [&self.layout.record, &member.id.0.as_bytes()[..]].concat();
-                    black_box(read(&table, &key)?);
+                    black_box(record(&table, &key)?);
                 }
             }
             Work::Page => {
@@ -141,7 +142,7 @@ impl Bare {
     }
 
     /// The records of a page of `by_joined`, and whether there is another entry.
-    fn page(&self, table: &Table, from: Bound<&Vec<u8>>) -> Result<(Vec<Vec<u8>>, bool), Fault> {
+    fn page(&self, table: &Table, from: Bound<&Vec<u8>>) -> Result<(Vec<Member>, bool), Fault> {
         let from = from.map(Vec::as_slice);
         let end = successor(&self.layout.joined);
         let mut rows = Vec::with_capacity(ROWS);
@@ -153,7 +154,7 @@ impl Bare {
             let entry = entry.value();
             sound(entry, value.value())?;
             let key = [&self.layout.record, &entry[entry.len() - 16..]].concat();
-            rows.push(read(table, &key)?);
+            rows.push(record(table, &key)?);
         }
         Ok((rows, false))
     }
@@ -184,6 +185,12 @@ fn entry_before(database: &Database, prefix: &[u8]) -> Result<Vec<u8>, Fault> {
         .nth(DEPTH * ROWS - 1)
         .ok_or("there are no thousand pages")??;
     Ok(key.value().to_vec())
+}
+
+/// A record, read without a copy of its bytes.
+fn record(table: &Table, key: &[u8]) -> Result<Member, Fault> {
+    let value = table.get(key)?.ok_or("a loaded record is gone")?;
+    decode::member(sound(key, value.value())?)
 }
 
 fn read(table: &Table, key: &[u8]) -> Result<Vec<u8>, Fault> {

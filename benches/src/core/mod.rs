@@ -6,10 +6,12 @@
 //! | `input` | the records of a round, and the bytes they become |
 //! | `typed` | the work by generated calls |
 //! | `bare` | the work by hand on the engine |
+//! | `decode` | a record read by hand |
 //! | `count` | how many pairs a call writes |
 
 mod bare;
 mod count;
+mod decode;
 mod input;
 mod typed;
 mod work;
@@ -47,8 +49,9 @@ impl Scale {
     };
 }
 
-/// All works by both systems, in interleaved rounds on two stores with the same bytes.
-pub(crate) async fn run(short: bool) -> Result<Vec<Measure>, Fault> {
+/// The works of these names, or all, by both systems, in interleaved rounds on two stores with the same bytes.
+pub(crate) async fn run(short: bool, names: &[String]) -> Result<Vec<Measure>, Fault> {
+    let works = Work::named(names)?;
     let scale = if short { Scale::SHORT } else { Scale::FULL };
     let folder = tempfile::tempdir()?;
     eprintln!("loading {} records …", scale.records);
@@ -57,10 +60,10 @@ pub(crate) async fn run(short: bool) -> Result<Vec<Measure>, Fault> {
     let bare = Bare::open(folder.path(), &loaded, inputs.layout())?;
     let typed = Typed::open(folder.path(), &loaded).await?;
 
-    let mut times = vec![(Vec::new(), Vec::new()); Work::ALL.len()];
+    let mut times = vec![(Vec::new(), Vec::new()); works.len()];
     for round in 0..scale.rounds {
         eprintln!("round {} of {}", round + 1, scale.rounds);
-        for (work, (by_typed, by_bare)) in Work::ALL.into_iter().zip(&mut times) {
+        for (&work, (by_typed, by_bare)) in works.iter().zip(&mut times) {
             let input = inputs.round(work, work.calls() * scale.calls).await?;
             // Whoever is second finds warmer caches: take turns.
             let (first, second) = if round % 2 == 0 {
@@ -77,7 +80,7 @@ pub(crate) async fn run(short: bool) -> Result<Vec<Measure>, Fault> {
     typed.close().await?;
 
     let mut measures = Vec::new();
-    for (work, (by_typed, by_bare)) in Work::ALL.into_iter().zip(times) {
+    for (work, (by_typed, by_bare)) in works.into_iter().zip(times) {
         for (system, values) in [("keyloom", by_typed), ("engine", by_bare)] {
             measures.push(Measure {
                 bench: BENCH,

@@ -1,5 +1,7 @@
 //! What is measured.
 
+use crate::Fault;
+
 /// How many tasks write side by side in the `x32` works.
 pub(super) const TASKS: usize = 32;
 
@@ -44,6 +46,20 @@ impl Work {
         Self::PageCovering,
         Self::UpdateUnindexed,
     ];
+
+    /// The works of these names; all if there are none.
+    pub(super) fn named(names: &[String]) -> Result<Vec<Self>, Fault> {
+        let unknown = names
+            .iter()
+            .find(|name| Self::ALL.iter().all(|work| work.name() != *name));
+        if let Some(unknown) = unknown {
+            let known: Vec<_> = Self::ALL.iter().map(|work| work.name()).collect();
+            return Err(format!("no work `{unknown}`; there are {}", known.join(", ")).into());
+        }
+        let mut works = Self::ALL.to_vec();
+        works.retain(|work| names.is_empty() || names.iter().any(|name| name == work.name()));
+        Ok(works)
+    }
 
     pub(super) const fn name(self) -> &'static str {
         match self {
