@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/pingcap/kvproto/pkg/errorpb"
+	"github.com/pingcap/kvproto/pkg/kvrpcpb"
+	"github.com/pingcap/kvproto/pkg/tikvpb"
+	"github.com/tikv/client-go/v2/tikvrpc"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// storeServer answers TiKV's protocol for one store.
+type storeServer struct {
+	tikvpb.UnimplementedTikvServer
+	cluster *cluster
+	id      uint64
+	server
+}
+
+// server is a gRPC server that can be stopped and started again at the same address.
+type server struct {
+	mu   sync.Mutex
+	addr string
+	grpc *grpc.Server
+}
+
+// listen starts the server; it does nothing if it runs.
+func (s *server) listen(options []grpc.ServerOption, register func(*grpc.Server)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.grpc != nil {
+		return nil
+	}
+	listener, err := listen(s.addr)
+	if err != nil {
+		return err
+	}
+	s.addr = listener.Addr().String()
+	running := grpc.NewServer(options...)
+	register(running)
+	s.grpc = running
+	go func() {
+		if err := running.Serve(listener); err != nil {
+			log.Printf("%s: %v", s.addr, err)
+		}
+	}()
+	return nil
+}
+
+// stop cuts every connection at once, as a kill does. Work that was begun may still be done.
+func (s *server) stop() {
+	s.mu.Lock()
+	running := s.grpc
+	s.grpc = nil
+	s.mu.Unlock()
+	if running != nil {
+		running.Stop()
+	}
+}
+
+func (s *server) running() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.grpc != nil
+}
+
+// listen takes the address, or with port 0 a port below those that the system gives to outgoing connections: a stopped
+// server must find its port free again.
+func listen(addr string) (net.Listener, error) {
+	host, free := strings.CutSuffix(addr, ":0")
+	if !free {
+		return net.Listen("tcp", addr)
+	}
+	var err error
+	for range 200 {
+		var listener net.Listener
+		if listener, err = net.Listen("tcp", fmt.Sprintf("%s:%d", host, freePort())); err == nil {
+			return listener, nil
+		}
+	}
+	return nil, err
+}
+
+func (s *storeServer) start() error {
+	options, err := s.cluster.serverOptions()
+	if err != nil {
+		return err
+	}
+	if err := s.listen(options, func(g *grpc.Server) { tikvpb.RegisterTikvServer(g, s) }); err != nil {
+		return err
+	}
+	s.cluster.regions.UpdateStoreAddr(s.id, s.addr)
+	return nil
+}
+
+// forward hands one request to mocktikv.
+func (s *storeServer) forward(ctx context.Context, command tikvrpc.CmdType, request any, in *kvrpcpb.Context) (any, error) {
+	s.cluster.records.RLock()
+	defer s.cluster.records.RUnlock()
+	return s.forwardLocked(ctx, command, request, in)
+}
+
+// forwardLocked is forward for a caller that holds the records. mocktikv panics if a key is not in the region of the
+// request; clients see a region error.
+func (s *storeServer) forwardLocked(ctx context.Context, command tikvrpc.CmdType, request any, in *kvrpcpb.Context) (answer any, err error) {
+	if in == nil {
+		in = &kvrpcpb.Context{}
+	}
+	wrapped := tikvrpc.NewRequest(command, request, *in)
+	defer func() {
+		if fault := recover(); fault != nil {
+			answer, err = afterPanic(wrapped, in, fault)
+		}
+	}()
+	response, err := s.cluster.rpc.SendRequest(ctx, s.addr, wrapped, time.Minute)
+	if endsLocks[command] {
+		s.cluster.waiters.wake()
+	}
+	if err != nil {
+		return nil, status.Errorf(codes.Unavailable, "%v", err)
+	}
+	return response.Resp, nil
+}
+
+// endsLocks are the commands after which a lock may be gone.
+var endsLocks = map[tikvrpc.CmdType]bool{
+	tikvrpc.CmdCommit: true, tikvrpc.CmdBatchRollback: true, tikvrpc.CmdPessimisticRollback: true,
+	tikvrpc.CmdResolveLock: true, tikvrpc.CmdCleanup: true, tikvrpc.CmdCheckTxnStatus: true,
+}
+
+func afterPanic(request *tikvrpc.Request, in *kvrpcpb.Context, fault any) (any, error) {
+	if !strings.Contains(fmt.Sprint(fault), "not in region") {
+		log.Printf("panic in %v: %v", request.Type, fault)
+		return nil, status.Errorf(codes.Internal, "panic: %v", fault)
+	}
+	response, err := tikvrpc.GenRegionErrorResp(request, &errorpb.Error{
+		Message:        "key not in region",
+		KeyNotInRegion: &errorpb.KeyNotInRegion{RegionId: in.GetRegionId()},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return response.Resp, nil
+}
+
+// ask forwards a request and gives the answer in its type.
+func ask[T any](ctx context.Context, s *storeServer, command tikvrpc.CmdType, request any, in *kvrpcpb.Context) (T, error) {
+	answer, err := s.forward(ctx, command, request, in)
+	return typed[T](answer, err)
+}
+
+func typed[T any](answer any, err error) (T, error) {
+	var none T
+	if err != nil {
+		return none, err
+	}
+	out, ok := answer.(T)
+	if !ok {
+		return none, status.Errorf(codes.Internal, "mocktikv answered a %T", answer)
+	}
+	return out, nil
+}
