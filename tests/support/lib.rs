@@ -1,5 +1,7 @@
 //! What the suites share: the generated modules of the test schemas, and ways to open them.
 
+pub mod cluster;
+
 keyloom::include_schema!("shop");
 
 /// The functions of computed parts.

@@ -1,8 +1,9 @@
-//! The chores of this repository: `cargo xtask test`, `bless`, `bench`, `check`. CI calls the same.
+//! The chores of this repository: `cargo xtask test`, `bless`, `bench`, `check`, `cluster`. CI calls the same.
 
 mod bench;
 mod bless;
 mod check;
+mod cluster;
 mod shell;
 mod test;
 
@@ -27,6 +28,8 @@ enum Chore {
     Bench(bench::Bench),
     /// Checks format, lints, documentation and generated files, and changes nothing
     Check(check::Check),
+    /// Builds the TiKV test cluster, or runs a command on it
+    Cluster(cluster::TestCluster),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +38,10 @@ fn main() -> ExitCode {
         Chore::Bless(chore) => chore.run(),
         Chore::Bench(chore) => chore.run(),
         Chore::Check(chore) => chore.run(),
+        Chore::Cluster(chore) => match chore.run() {
+            Ok(code) => return code,
+            Err(failure) => Err(failure),
+        },
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -22,7 +22,9 @@ pub(super) fn member(stored: &[u8]) -> Result<Member, Fault> {
 }
 
 fn take<'a>(rest: &mut &'a [u8], count: usize) -> Result<&'a [u8], Fault> {
-    let (taken, left) = rest.split_at_checked(count).ok_or("a record is too short")?;
+    let (taken, left) = rest
+        .split_at_checked(count)
+        .ok_or("a record is too short")?;
     *rest = left;
     Ok(taken)
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(name: &str, mut command: Command, summary: &mut Summary) {
 }
 
 /// Runs the command and hands out its lines in the order in which it wrote them, both streams together.
-fn follow(command: &mut Command, mut each: impl FnMut(&str)) -> std::io::Result<bool> {
+pub(super) fn follow(command: &mut Command, mut each: impl FnMut(&str)) -> std::io::Result<bool> {
     let (output, input) = pipe()?;
     command.stdout(input.try_clone()?).stderr(input);
     let mut child = command.spawn()?;

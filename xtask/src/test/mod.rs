@@ -1,44 +1,40 @@
 //! `cargo xtask test`: every test and every example, and a summary that hides nothing.
 
 mod examples;
+mod go;
 mod harness;
 mod summary;
+mod tikv;
 
 use crate::shell::{Failure, Outcome, cargo, has_package};
 use clap::Args;
 use summary::Summary;
+use tikv::Tikv;
 
 /// Runs the tests and the examples, and says what ran and what could not
 #[derive(Debug, Args)]
 pub(crate) struct Test {
-    /// Suites (test binaries of `keyloom-tests`: `conformance`, `model`, `crash`, …) or examples; everything unless given
+    /// Suites (test binaries of `keyloom-tests`: `conformance`, `model`, `crash`, …), `test-cluster`, or examples; everything unless given
     suites: Vec<String>,
 }
 
 impl Test {
     pub(crate) fn run(self) -> Outcome {
         let mut summary = Summary::default();
+        let tikv = Tikv::start(&self.suites, &mut summary);
         if self.suites.is_empty() {
-            harness::run(
-                "cargo test",
-                cargo(["test", "--workspace", "--no-fail-fast"]),
-                &mut summary,
-            );
-            if !has_package("tests") {
-                summary.could_not_run("keyloom-tests", "the package is not there");
-            }
-            for example in examples::ALL {
-                example.run(&mut summary);
-            }
+            everything(&tikv, &mut summary);
         }
         for suite in &self.suites {
             match examples::ALL.iter().find(|example| example.name == suite) {
                 Some(example) => example.run(&mut summary),
-                None => harness::run(
-                    suite,
-                    cargo(["test", "--package", "keyloom-tests", "--test", suite]),
-                    &mut summary,
-                ),
+                None if suite == go::NAME => go::run(&mut summary),
+                None => {
+                    let mut command =
+                        cargo(["test", "--package", "keyloom-tests", "--test", suite]);
+                    tikv.tell(&mut command);
+                    harness::run(suite, command, &mut summary);
+                }
             }
         }
         println!("{summary}");
@@ -49,5 +45,24 @@ impl Test {
                 "not everything passed; the list above says what".to_owned(),
             ))
         }
+    }
+}
+
+/// Every test of the workspace and of the test cluster, and every example.
+fn everything(tikv: &Tikv, summary: &mut Summary) {
+    let mut command = cargo(["test", "--workspace", "--no-fail-fast"]);
+    tikv.tell(&mut command);
+    if !go::is_there() {
+        // Its tests start a cluster, which `go` builds.
+        command.args(["--exclude", "keyloom-cluster"]);
+        summary.is_missing("keyloom-cluster", "`go` is not installed");
+    }
+    harness::run("cargo test", command, summary);
+    if !has_package("tests") {
+        summary.could_not_run("keyloom-tests", "the package is not there");
+    }
+    go::run(summary);
+    for example in examples::ALL {
+        example.run(summary);
     }
 }
