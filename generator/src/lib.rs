@@ -12,6 +12,7 @@ mod checked;
 pub mod diagnostics;
 mod emit;
 mod format;
+pub mod language;
 pub mod model;
 mod plan;
 mod render;

@@ -1,6 +1,7 @@
 //! Keys.
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::language;
 use crate::model::{Scalar, TypeKind};
 
 use super::types::span_of;
@@ -108,7 +109,8 @@ fn fits(world: &mut World<'_>, model: usize, place: usize, span: crate::source::
         );
         return false;
     }
-    let fine = matches!(ty.kind, TypeKind::Scalar(scalar) if !matches!(scalar, Scalar::F64 | Scalar::Decimal));
+    let fine =
+        matches!(ty.kind, TypeKind::Scalar(_)) && language::of(ty.kind).is_none_or(|word| word.key);
     if !fine {
         let kind = world.kind_name(ty.kind);
         let help = match ty.kind {

@@ -1,10 +1,11 @@
 //! Types: names looked up, spellings of other languages answered.
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::language;
 use crate::model::{EnumId, FieldType, Item, ModelId, Scalar, StructId, TypeKind};
 use crate::source::Span;
 use crate::syntax::tree::Name;
-use crate::syntax::{self, Shape, shape, words};
+use crate::syntax::{self, Shape, shape};
 
 use super::world::World;
 
@@ -62,31 +63,9 @@ pub(super) fn scalar(world: &mut World<'_>, text: &Name) -> Option<Scalar> {
     }
 }
 
-fn builtin(head: &str) -> Option<TypeKind> {
-    let scalar = match head {
-        "bool" => Scalar::Bool,
-        "i32" => Scalar::I32,
-        "i64" => Scalar::I64,
-        "u32" => Scalar::U32,
-        "u64" => Scalar::U64,
-        "f64" => Scalar::F64,
-        "string" => Scalar::String,
-        "bytes" => Scalar::Bytes,
-        "uuid" => Scalar::Uuid,
-        "timestamp" => Scalar::Timestamp,
-        "date" => Scalar::Date,
-        "duration" => Scalar::Duration,
-        "decimal" => Scalar::Decimal,
-        "json" => return Some(TypeKind::Json),
-        "version" => return Some(TypeKind::Version),
-        _ => return None,
-    };
-    Some(TypeKind::Scalar(scalar))
-}
-
 fn kind(world: &mut World<'_>, shape: &Shape, text: &Name) -> Option<TypeKind> {
     match (shape.head.as_str(), shape.arguments.as_slice()) {
-        (head, []) if builtin(head).is_some() => builtin(head),
+        (head, []) if language::kind(head).is_some() => language::kind(head),
         ("id", [target]) if target.arguments.is_empty() && !target.optional => {
             id(world, &target.head, text)
         }
@@ -239,9 +218,8 @@ fn unknown(world: &mut World<'_>, text: &Name, shape: Option<&Shape>) {
     let declared = world.enums.keys().chain(world.structs.keys()).copied();
     let help = match did_you_mean(
         head,
-        words::TYPES
-            .iter()
-            .copied()
+        language::words()
+            .map(|word| -> &str { word })
             .chain(["list", "map"])
             .chain(declared),
     ) {
@@ -255,7 +233,7 @@ fn unknown(world: &mut World<'_>, text: &Name, shape: Option<&Shape>) {
         }
         _ => format!(
             "types are {}, `id<Model>`, `list<T>`, `map<string,T>`",
-            words::TYPES.join(", ")
+            language::words().collect::<Vec<_>>().join(", ")
         ),
     };
     world.error(
@@ -335,7 +313,7 @@ fn plain_name(text: &str) -> Option<&'static str> {
 
 fn plain(text: &str) -> Option<String> {
     let lower = text.to_lowercase();
-    if words::TYPES.contains(&lower.as_str()) && lower != text {
+    if language::kind(&lower).is_some() && lower != text {
         return Some(format!("types are lower case here: `{lower}`"));
     }
     Some(

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostics::{Code, Diagnostic};
+use crate::language;
 use crate::model::{FieldType, Scalar, TypeKind};
 use crate::source::Span;
 use crate::syntax::tree::{EnumTree, FieldTree, ModelTree, Name, StructTree, Tree};
@@ -142,21 +143,9 @@ impl<'t> World<'t> {
     /// A type as the schema writes it.
     pub(super) fn scalar_name(&self, scalar: Scalar) -> String {
         match scalar {
-            Scalar::Bool => "bool".into(),
-            Scalar::I32 => "i32".into(),
-            Scalar::I64 => "i64".into(),
-            Scalar::U32 => "u32".into(),
-            Scalar::U64 => "u64".into(),
-            Scalar::F64 => "f64".into(),
-            Scalar::String => "string".into(),
-            Scalar::Bytes => "bytes".into(),
-            Scalar::Uuid => "uuid".into(),
-            Scalar::Timestamp => "timestamp".into(),
-            Scalar::Date => "date".into(),
-            Scalar::Duration => "duration".into(),
-            Scalar::Decimal => "decimal".into(),
             Scalar::Enum(id) => self.enum_tree(id.0).name.text.clone(),
             Scalar::Id(id) => format!("id<{}>", self.model_tree(id.0).name.text),
+            other => language::name(TypeKind::Scalar(other)).to_owned(),
         }
     }
 
@@ -175,8 +164,7 @@ impl<'t> World<'t> {
         match kind {
             TypeKind::Scalar(scalar) => self.scalar_name(scalar),
             TypeKind::Struct(id) => self.struct_tree(id.0).name.text.clone(),
-            TypeKind::Json => "json".into(),
-            TypeKind::Version => "version".into(),
+            TypeKind::Json | TypeKind::Version => language::name(kind).to_owned(),
             TypeKind::List(of) => format!("list<{}>", item(of)),
             TypeKind::Map(of) => format!("map<string,{}>", item(of)),
         }

@@ -1,6 +1,7 @@
 //! `where`.
 
 use crate::diagnostics::{Code, Diagnostic, or_list};
+use crate::language;
 use crate::model::Comparison;
 use crate::source::Span;
 
@@ -8,7 +9,6 @@ use super::habits;
 use super::kdl::{Node, ValueKind};
 use super::statement::{Faults, Statement, shown, unknown_property};
 use super::tree::{ConditionTree, Name, Test, TestTree};
-use super::words;
 
 /// `where { … }` or `where PATH CONDITION`.
 pub(super) fn where_statement(node: &Node, faults: &mut Faults) -> ConditionTree {
@@ -47,7 +47,7 @@ pub(super) fn where_statement(node: &Node, faults: &mut Faults) -> ConditionTree
         return tests(&line, &name, faults);
     };
     let statement = Statement::new(node, "where", faults);
-    statement.finish(&[], faults);
+    statement.finish(faults);
     all_of(&block.nodes, block.span, "where", faults)
 }
 
@@ -109,7 +109,7 @@ fn line(node: &Node, faults: &mut Faults) -> ConditionTree {
 
 /// `PATH CONDITION…`
 fn tests(node: &Node, path: &Name, faults: &mut Faults) -> ConditionTree {
-    let mut statement = Statement::new(node, "where", faults);
+    let mut statement = Statement::with(node, "where", language::CONDITIONS, faults);
     let mut found: Vec<ConditionTree> = Vec::new();
     let condition = |test: Test, span: Span| {
         ConditionTree::Test(TestTree {
@@ -175,8 +175,13 @@ fn tests(node: &Node, path: &Name, faults: &mut Faults) -> ConditionTree {
                 shown(&entry.value)
             ))
         } else {
-            let fault =
-                unknown_property("where", &key.text, key.span, &entry.value, words::CONDITION);
+            let fault = unknown_property(
+                "where",
+                &key.text,
+                key.span,
+                &entry.value,
+                language::CONDITIONS,
+            );
             let help = fault
                 .help
                 .replace("FIELD", &path.text)
@@ -187,7 +192,7 @@ fn tests(node: &Node, path: &Name, faults: &mut Faults) -> ConditionTree {
         reported = true;
     }
     if !reported && !statement.arguments.is_empty() {
-        statement.finish(words::CONDITION, faults);
+        statement.finish(faults);
         reported = true;
     }
     if found.is_empty() && !reported {
@@ -241,18 +246,21 @@ fn not_a_condition(
                 .help(format!("write `{} absent`", path.text));
         }
         _ => {
-            let known = ["present", "absent", "in"];
+            let known = language::names(language::TESTS);
             let synonym = match text.to_lowercase().as_str() {
                 "exists" | "some" | "set" | "not-null" | "notnull" => Some("present"),
                 "missing" | "none" | "empty" | "unset" => Some("absent"),
-                _ => crate::diagnostics::did_you_mean(&text, known),
+                _ => crate::diagnostics::did_you_mean(&text, known.clone()),
             };
             let help = match synonym {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!(
                     "write `{} is={text}`; conditions are {}",
                     path.text,
-                    or_list(words::CONDITION.iter().copied().chain(known), 10)
+                    or_list(
+                        language::CONDITIONS.iter().map(|it| it.name).chain(known),
+                        10
+                    )
                 ),
             };
             return Diagnostic::error(

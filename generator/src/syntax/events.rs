@@ -2,16 +2,17 @@
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 
+use crate::language::{self, Kind, Place};
+
 use super::fields::fields;
 use super::kdl::Node;
 use super::lines::split_at_commas;
 use super::statement::{Faults, Statement};
 use super::tree::{EventsTree, Name, OwnEventTree};
-use super::words;
 
 /// `events [partitions=] [retain=] { … }`, or `events created updated deleted`.
 pub(super) fn events(node: &Node, faults: &mut Faults) -> EventsTree {
-    let mut statement = Statement::new(node, "events", faults);
+    let mut statement = Statement::with(node, "events", language::EVENTS.properties, faults);
     let mut events = Reading {
         tree: EventsTree {
             partitions: statement.property("partitions"),
@@ -27,7 +28,7 @@ pub(super) fn events(node: &Node, faults: &mut Faults) -> EventsTree {
     for name in statement.names(faults) {
         events.inline(&name, faults);
     }
-    statement.finish(&["partitions", "retain"], faults);
+    statement.finish(faults);
     for child in node.block.iter().flat_map(|block| &block.nodes) {
         for line in split_at_commas(child, "events", faults) {
             events.line(&line, faults);
@@ -86,17 +87,17 @@ impl Reading {
         let Some(word) = faults.name(&node.name) else {
             return;
         };
-        match word.text.as_str() {
-            "partition-by" => {
+        match Place::Events.find(&word.text).map(|it| it.kind) {
+            Some(Kind::PartitionBy) => {
                 faults.no_docs(node, "partition-by");
                 let mut statement = Statement::new(node, "partition-by", faults);
                 let field = statement.name(faults, "partition-by FIELD");
-                statement.finish_line(&[], faults);
+                statement.finish_line(faults);
                 if self.first(&word, faults) {
                     self.tree.partition_by = field;
                 }
             }
-            "created" | "deleted" => {
+            Some(Kind::Created | Kind::Deleted) => {
                 let statement = Statement::new(
                     node,
                     if word.text == "created" {
@@ -106,13 +107,13 @@ impl Reading {
                     },
                     faults,
                 );
-                statement.finish_line(&[], faults);
+                statement.finish_line(faults);
                 self.inline(&word, faults);
             }
-            "updated" => {
+            Some(Kind::Updated) => {
                 let mut statement = Statement::new(node, "updated", faults);
                 let fields = statement.names(faults);
-                statement.finish_line(&[], faults);
+                statement.finish_line(faults);
                 if self.first(&word, faults) {
                     self.tree.updated = Some(fields);
                 }
@@ -127,9 +128,9 @@ impl Reading {
             unknown_event(&name, faults);
             return;
         };
-        let mut statement = Statement::new(node, "event", faults);
+        let mut statement = Statement::with(node, "event", language::OWN_EVENT.properties, faults);
         let was = statement.property_name("was", faults).into_iter().collect();
-        statement.finish(&["was"], faults);
+        statement.finish(faults);
         let wrapped = match block.nodes.as_slice() {
             [only] if only.name.as_str() == Some("fields") && only.entries.is_empty() => {
                 only.block.as_ref()
@@ -159,12 +160,11 @@ impl Reading {
 
 /// A bare word that is none of the events that every model can have.
 fn unknown_event(name: &Name, faults: &mut Faults) {
-    let known = words::EVENTS.iter().copied();
     let synonym = match name.text.as_str() {
         "inserted" | "added" | "new" | "create" | "insert" => Some("created"),
         "changed" | "modified" | "saved" | "update" => Some("updated"),
         "removed" | "destroyed" | "delete" | "remove" => Some("deleted"),
-        _ => did_you_mean(&name.text, known.chain(["partition-by"])),
+        _ => did_you_mean(&name.text, Place::Events.words()),
     };
     let help = match synonym {
         Some(meant) => format!("did you mean `{meant}`?"),

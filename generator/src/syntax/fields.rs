@@ -1,13 +1,13 @@
 //! Lines of `fields` blocks.
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::language::{self, Place};
 
 use super::habits;
 use super::kdl::{Block, Node, Value, ValueKind};
 use super::lines::{split_at_commas, split_at_names};
 use super::statement::{Faults, Statement};
 use super::tree::{FieldTree, Fields, Name, Property};
-use super::words;
 
 /// The lines of a block.
 pub(super) fn fields(block: &Block, faults: &mut Faults) -> Fields {
@@ -31,7 +31,7 @@ pub(super) fn fields(block: &Block, faults: &mut Faults) -> Fields {
 /// Whether a word can only be meant as a type.
 pub(super) fn looks_like_type(text: &str) -> bool {
     let plain = text.trim_end_matches('?');
-    words::TYPES.contains(&plain)
+    language::TYPES.iter().any(|ty| ty.name == plain)
         || plain.starts_with(|c: char| c.is_ascii_uppercase())
         || plain.contains(['<', '(', '['])
         || matches!(
@@ -52,7 +52,7 @@ pub(super) fn looks_like_type(text: &str) -> bool {
 pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
     let before = faults.list.len();
     let name = field_name(node, faults)?;
-    let mut statement = Statement::new(node, &name.text, faults);
+    let mut statement = Statement::with(node, &name.text, language::FIELD.properties, faults);
     let texts: Vec<Option<&str>> = statement
         .arguments
         .iter()
@@ -113,7 +113,7 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
     let ty = field_type(&name, &mut statement, faults);
     let mut properties: Vec<Property> = Vec::new();
     let mut was: Vec<Name> = Vec::new();
-    for key in words::FIELD {
+    for language::Property { name: key, .. } in language::FIELD.properties {
         if *key == "was" {
             was.extend(statement.property_name(key, faults));
         } else {
@@ -122,7 +122,7 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
     }
     was.extend(was_block(node, "field", faults));
     too_many(&name, &mut statement, faults);
-    statement.finish(words::FIELD, faults);
+    statement.finish(faults);
     Some(FieldTree {
         name,
         docs: node.docs.lines.clone(),
@@ -165,7 +165,7 @@ fn reversed(
     faults: &mut Faults,
 ) -> Option<FieldTree> {
     let [Some(first)] = texts else { return None };
-    let is_type = words::TYPES.contains(&name.text.as_str());
+    let is_type = language::TYPES.iter().any(|ty| ty.name == name.text);
     if !is_type || looks_like_type(first) || first.contains('-') {
         return None;
     }
@@ -191,7 +191,7 @@ fn reversed(
 
 /// Whether a line without a type is a statement of the model.
 fn is_statement(word: &str, statement: &Statement<'_>, texts: &[Option<&str>]) -> bool {
-    words::MODEL.contains(&word)
+    Place::Model.find(word).is_some()
         && texts.iter().all(Option::is_some)
         && statement.properties().is_empty()
         && (texts.len() > 1 || (word == "key" && !texts.is_empty()))
@@ -320,7 +320,7 @@ fn too_many(name: &Name, statement: &mut Statement<'_>, faults: &mut Faults) {
         ("SECRET", _) => "write `secret=#true`".to_owned(),
         ("REQUIRED", _) => "leave it out: a field without `?` is always there".to_owned(),
         ("=", _) => "write `default=VALUE`".to_owned(),
-        _ => match did_you_mean(first, words::FIELD.iter().copied()) {
+        _ => match did_you_mean(first, language::FIELD.properties.iter().map(|it| it.name)) {
             Some(meant) => format!("write `{meant}=VALUE`"),
             None => return,
         },
@@ -343,10 +343,10 @@ pub(super) fn was_block(node: &Node, what: &str, faults: &mut Faults) -> Vec<Nam
         let Some(word) = faults.name(&child.name) else {
             continue;
         };
-        if word.text == "was" {
+        if Place::Renamed.find(&word.text).is_some() {
             let mut statement = Statement::new(child, "was", faults);
             names.extend(statement.names(faults));
-            statement.finish_line(&[], faults);
+            statement.finish_line(faults);
         } else {
             let help = format!("the block of a {what} holds `was OLD…` only");
             faults.error(

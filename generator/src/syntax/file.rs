@@ -1,6 +1,7 @@
 //! Statements of a file.
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
+use crate::language::{self, Kind, Place};
 use crate::source::{FileId, Span};
 
 use super::fields::fields;
@@ -9,7 +10,6 @@ use super::lines::split_at_commas;
 use super::models::model;
 use super::statement::{Faults, Statement};
 use super::tree::{EnumTree, Fields, Name, StructTree, Titled, Tree, VariantTree};
-use super::words;
 
 /// What a file says, into the tree; its imports come back.
 pub(super) fn file(
@@ -28,27 +28,27 @@ pub(super) fn file(
             tree.incomplete = true;
             continue;
         };
-        let complete = match word.text.as_str() {
-            "schema" => {
+        let complete = match Place::File.find(&word.text).map(|it| it.kind) {
+            Some(Kind::Schema) => {
                 schema(node, &word, root, first, tree, faults);
                 true
             }
-            "import" => {
+            Some(Kind::Import) => {
                 faults.no_docs(node, "import");
                 let mut statement = Statement::new(node, "import", faults);
                 let path = statement.name(faults, "import \"FILE.kdl\"");
-                statement.finish_line(&[], faults);
+                statement.finish_line(faults);
                 let complete = path.is_some();
                 imports.extend(path);
                 complete
             }
-            "enum" => enumeration(node, faults)
+            Some(Kind::Enum) => enumeration(node, faults)
                 .map(|it| tree.enums.push(it))
                 .is_some(),
-            "struct" => structure(node, faults)
+            Some(Kind::Struct) => structure(node, faults)
                 .map(|it| tree.structs.push(it))
                 .is_some(),
-            "model" => model(node, faults).map(|it| tree.models.push(it)).is_some(),
+            Some(Kind::Model) => model(node, faults).map(|it| tree.models.push(it)).is_some(),
             _ => {
                 unknown(&word, faults);
                 false
@@ -83,9 +83,9 @@ fn schema(node: &Node, word: &Name, root: bool, first: bool, tree: &mut Tree, fa
         );
         faults.error(Code::S001, node.header, "`schema` has no block", help);
         tree.incomplete = true;
-        statement.finish(&[], faults);
+        statement.finish(faults);
     } else {
-        statement.finish_line(&[], faults);
+        statement.finish_line(faults);
     }
     if !root {
         let help = "remove it: an imported file has no `schema`";
@@ -127,14 +127,16 @@ fn unknown(word: &Name, faults: &mut Faults) {
         "type" => Some("struct"),
         "include" | "use" | "mod" => Some("import"),
         "database" | "datasource" | "namespace" | "package" => Some("schema"),
-        _ => did_you_mean(text, words::FILE.iter().copied()),
+        _ => did_you_mean(text, Place::File.words()),
     };
     let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None if words::MODEL.contains(&text) => "write it in the block of its model".to_owned(),
-        None => format!("a file has {}", or_list(words::FILE.iter().copied(), 10)),
+        None if Place::Model.find(text).is_some() => {
+            "write it in the block of its model".to_owned()
+        }
+        None => format!("a file has {}", or_list(Place::File.words(), 10)),
     };
-    let message = if words::MODEL.contains(&text) {
+    let message = if Place::Model.find(text).is_some() {
         format!("`{text}` is a statement of a model, not of the file")
     } else {
         format!("unknown statement `{text}`")
@@ -146,9 +148,10 @@ fn unknown(word: &Name, faults: &mut Faults) {
 fn enumeration(node: &Node, faults: &mut Faults) -> Option<EnumTree> {
     let mut statement = Statement::new(node, "enum", faults);
     let name = statement.name(faults, "enum NAME { VARIANT; VARIANT }")?;
-    let ordered = statement.flag("ordered");
-    let open = statement.flag("open");
-    statement.finish(&[], faults);
+    let mut flag =
+        |word: &str| language::word(language::ENUM.flags, word).is_some() && statement.flag(word);
+    let (ordered, open) = (flag("ordered"), flag("open"));
+    statement.finish(faults);
     let mut variants = Vec::new();
     let mut incomplete = false;
     for child in node.block.iter().flat_map(|block| &block.nodes) {
@@ -182,7 +185,7 @@ fn enumeration(node: &Node, faults: &mut Faults) -> Option<EnumTree> {
 
 /// A variant, or several that stand on one line without `;` and are reported.
 fn variant_line(node: &Node, variant: &Name, of: &Name, faults: &mut Faults) -> Vec<VariantTree> {
-    let mut statement = Statement::new(node, &variant.text, faults);
+    let mut statement = Statement::with(node, &variant.text, language::VARIANT.properties, faults);
     let mut was: Vec<Name> = statement.property_name("was", faults).into_iter().collect();
     was.extend(super::fields::was_block(node, "variant", faults));
     let mut all = vec![VariantTree {
@@ -217,7 +220,7 @@ fn variant_line(node: &Node, variant: &Name, of: &Name, faults: &mut Faults) -> 
             was: Vec::new(),
         }));
     }
-    statement.finish(&["was"], faults);
+    statement.finish(faults);
     all
 }
 
@@ -225,17 +228,20 @@ fn variant_line(node: &Node, variant: &Name, of: &Name, faults: &mut Faults) -> 
 fn structure(node: &Node, faults: &mut Faults) -> Option<StructTree> {
     let mut statement = Statement::new(node, "struct", faults);
     let name = statement.name(faults, "struct NAME { fields { … } }")?;
-    statement.finish(&[], faults);
+    statement.finish(faults);
     let mut all: Option<Fields> = None;
     for child in node.block.iter().flat_map(|block| &block.nodes) {
         let Some(word) = faults.name(&child.name) else {
             continue;
         };
-        match (word.text.as_str(), &child.block) {
-            ("fields", Some(block)) => {
+        match (
+            Place::Struct.find(&word.text).map(|it| it.kind),
+            &child.block,
+        ) {
+            (Some(Kind::Fields), Some(block)) => {
                 faults.no_docs(child, "fields");
                 let statement = Statement::new(child, "fields", faults);
-                statement.finish(&[], faults);
+                statement.finish(faults);
                 if all.is_some() {
                     faults.error(
                         Code::S002,
@@ -251,7 +257,7 @@ fn structure(node: &Node, faults: &mut Faults) -> Option<StructTree> {
                 if let Some(field) = super::fields::stray_field(child, &word.text, faults) {
                     all.get_or_insert_default().list.push(field);
                 } else {
-                    super::indexes::unknown(&word, "a struct", &["fields"], faults);
+                    super::indexes::unknown(&word, "a struct", Place::Struct, faults);
                     all.get_or_insert_default().incomplete = true;
                 }
             }

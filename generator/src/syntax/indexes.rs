@@ -1,22 +1,22 @@
 //! `unique`, `index`, `count` and `computed`.
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
+use crate::language::{self, Kind, Place, Statement as Language};
 
 use super::conditions::where_statement;
 use super::kdl::{Entry, Node};
 use super::statement::{Faults, Statement};
 use super::tree::{ComputedTree, ConditionTree, CountTree, IncludeTree, IndexTree, Name, PartTree};
-use super::words;
 
 /// `computed NAME TYPE "path::to::fn" [revision=N]`
 pub(super) fn computed(node: &Node, faults: &mut Faults) -> Option<ComputedTree> {
     const FORM: &str = "computed NAME TYPE \"crate::path::to_function\"";
-    let mut statement = Statement::new(node, "computed", faults);
+    let mut statement = Statement::with(node, "computed", language::COMPUTED.properties, faults);
     let name = statement.name(faults, FORM)?;
     let ty = statement.name(faults, FORM)?;
     let function = statement.name(faults, FORM)?;
     let revision = statement.property("revision");
-    statement.finish_line(&["revision"], faults);
+    statement.finish_line(faults);
     Some(ComputedTree {
         name,
         docs: node.docs.lines.clone(),
@@ -27,9 +27,17 @@ pub(super) fn computed(node: &Node, faults: &mut Faults) -> Option<ComputedTree>
 }
 
 /// `unique NAME PART… { … }` or `index NAME PART… { … }`
-pub(super) fn index(node: &Node, word: &str, faults: &mut Faults) -> Option<IndexTree> {
-    let unique = word == "unique";
-    let mut statement = Statement::new(node, word, faults);
+pub(super) fn index(node: &Node, unique: bool, faults: &mut Faults) -> Option<IndexTree> {
+    let Language {
+        name: word,
+        properties,
+        ..
+    } = if unique {
+        language::UNIQUE
+    } else {
+        language::INDEX
+    };
+    let mut statement = Statement::with(node, word, properties, faults);
     let name = statement.name(faults, &format!("{word} by_FIELD FIELD"))?;
     let parts = parts(&mut statement, faults);
     if parts.is_empty() && statement.node.entries.len() < 2 {
@@ -43,7 +51,7 @@ pub(super) fn index(node: &Node, word: &str, faults: &mut Faults) -> Option<Inde
     }
     let nulls_equal = nulls_equal(&mut statement, unique, faults);
     let mut was: Vec<Name> = statement.property_name("was", faults).into_iter().collect();
-    statement.finish(if unique { &["nulls", "was"] } else { &["was"] }, faults);
+    statement.finish(faults);
 
     let mut condition = Once::default();
     let mut include = Once::default();
@@ -52,24 +60,24 @@ pub(super) fn index(node: &Node, word: &str, faults: &mut Faults) -> Option<Inde
             continue;
         };
         faults.no_docs(child, &word.text);
-        match word.text.as_str() {
-            "where" => condition.set(where_statement(child, faults), &word, faults),
-            "include" => {
+        match Place::Index.find(&word.text).map(|it| it.kind) {
+            Some(Kind::Where) => condition.set(where_statement(child, faults), &word, faults),
+            Some(Kind::Include) => {
                 let mut statement = Statement::new(child, "include", faults);
                 let fields = statement.names(faults);
-                statement.finish_line(&[], faults);
+                statement.finish_line(faults);
                 // `include` that lost its fields to faults must not become the whole record.
                 if fields.is_empty() != child.entries.is_empty() {
                     continue;
                 }
                 include.set(IncludeTree { fields }, &word, faults);
             }
-            "was" => {
+            Some(Kind::Was) => {
                 let mut statement = Statement::new(child, "was", faults);
                 was.extend(statement.names(faults));
-                statement.finish_line(&[], faults);
+                statement.finish_line(faults);
             }
-            _ => unknown(&word, "index", &["where", "include", "was"], faults),
+            _ => unknown(&word, "index", Place::Index, faults),
         }
     }
     Some(IndexTree {
@@ -107,16 +115,16 @@ pub(super) fn count(node: &Node, faults: &mut Faults) -> Option<CountTree> {
     let mut statement = Statement::new(node, "count", faults);
     let name = statement.name(faults, "count per_FIELD FIELD")?;
     let parts = parts(&mut statement, faults);
-    statement.finish(&[], faults);
+    statement.finish(faults);
     let mut condition: Once<ConditionTree> = Once::default();
     for child in node.block.iter().flat_map(|block| &block.nodes) {
         let Some(word) = faults.name(&child.name) else {
             continue;
         };
         faults.no_docs(child, &word.text);
-        match word.text.as_str() {
-            "where" => condition.set(where_statement(child, faults), &word, faults),
-            _ => unknown(&word, "count", &["where"], faults),
+        match Place::Count.find(&word.text).map(|it| it.kind) {
+            Some(Kind::Where) => condition.set(where_statement(child, faults), &word, faults),
+            _ => unknown(&word, "count", Place::Count, faults),
         }
     }
     Some(CountTree {
@@ -141,17 +149,20 @@ fn part(entry: &Entry, faults: &mut Faults) -> Option<PartTree> {
     let mut annotations: Vec<Name> = Vec::new();
     if let Some(annotation) = &entry.annotation {
         for word in annotation.text.split(',').map(str::trim) {
-            if !words::PART.contains(&word) {
+            if language::word(language::ANNOTATIONS, word).is_none() {
                 let help = match (
                     word.to_lowercase().as_str(),
-                    did_you_mean(word, words::PART.iter().copied()),
+                    did_you_mean(word, language::names(language::ANNOTATIONS)),
                 ) {
                     ("asc" | "ascending", _) => {
                         "leave it out: a part ascends unless it says `desc`".to_owned()
                     }
                     ("descending", _) => "write `(desc)`".to_owned(),
                     (_, Some(meant)) => format!("did you mean `{meant}`?"),
-                    _ => format!("a part takes {}", or_list(words::PART.iter().copied(), 3)),
+                    _ => format!(
+                        "a part takes {}",
+                        or_list(language::names(language::ANNOTATIONS), 3)
+                    ),
                 };
                 faults.error(
                     Code::S001,
@@ -206,13 +217,10 @@ fn part(entry: &Entry, faults: &mut Faults) -> Option<PartTree> {
 }
 
 /// A statement that the block does not have.
-pub(super) fn unknown(word: &Name, what: &str, known: &[&str], faults: &mut Faults) {
-    let help = match did_you_mean(&word.text, known.iter().copied()) {
+pub(super) fn unknown(word: &Name, what: &str, place: Place, faults: &mut Faults) {
+    let help = match did_you_mean(&word.text, place.words()) {
         Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!(
-            "the block of {what} holds {}",
-            or_list(known.iter().copied(), 12)
-        ),
+        None => format!("the block of {what} holds {}", or_list(place.words(), 12)),
     };
     faults.push(
         Diagnostic::error(

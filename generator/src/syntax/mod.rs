@@ -17,7 +17,6 @@ mod relations;
 mod statement;
 pub(crate) mod tree;
 mod types;
-pub(crate) mod words;
 
 pub(crate) use habits::{malformed, punctuated};
 pub(crate) use imports::load;

@@ -1,6 +1,7 @@
 //! `model`.
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
+use crate::language::{self, Kind, Place, Statement as Language};
 
 use super::events::events;
 use super::fields::{fields, stray_field};
@@ -9,18 +10,17 @@ use super::kdl::Node;
 use super::relations::relation;
 use super::statement::{Faults, Statement};
 use super::tree::{EventsTree, Fields, KeyTree, ModelTree, Name, RelationWord};
-use super::words;
 
 /// `model NAME table=TABLE { … }`
 pub(super) fn model(node: &Node, faults: &mut Faults) -> Option<ModelTree> {
-    let mut statement = Statement::new(node, "model", faults);
+    let mut statement = Statement::with(node, "model", language::MODEL.properties, faults);
     let name = statement.name(faults, "model NAME table=TABLE { … }")?;
     let given = statement.property("table");
     let table = given
         .as_ref()
         .and_then(|property| faults.name(&property.value));
     let was = statement.property_name("was", faults).into_iter().collect();
-    statement.finish(&["table", "was"], faults);
+    statement.finish(faults);
     if given.is_none() {
         let table = plural(&name.text);
         faults.push(
@@ -81,23 +81,25 @@ impl Body {
             self.tree.incomplete = true;
             return;
         };
-        if matches!(word.text.as_str(), "fields" | "key" | "was") {
+        let stated = Place::Model.find(&word.text);
+        let kind = stated.map(|it| it.kind);
+        if matches!(kind, Some(Kind::Fields | Kind::Key | Kind::Was)) {
             faults.no_docs(node, &word.text);
         }
         let before = faults.list.len();
-        let read = match word.text.as_str() {
-            "fields" => {
+        let read = match kind {
+            Some(Kind::Fields) => {
                 self.fields(node, &word, faults);
                 true
             }
-            "key" => {
+            Some(Kind::Key) => {
                 let (node, rest) = &split_key(node, faults);
                 if let Some(rest) = rest {
                     self.statement(rest, faults);
                 }
                 let mut statement = Statement::new(node, "key", faults);
                 let fields = statement.names(faults);
-                statement.finish_line(&[], faults);
+                statement.finish_line(faults);
                 if fields.is_empty() && faults.list.len() == before {
                     faults.error(
                         Code::S006,
@@ -116,28 +118,28 @@ impl Body {
                 );
                 true
             }
-            "was" => {
+            Some(Kind::Was) => {
                 let mut statement = Statement::new(node, "was", faults);
                 self.tree.was.extend(statement.names(faults));
-                statement.finish_line(&[], faults);
+                statement.finish_line(faults);
                 true
             }
-            "computed" => computed(node, faults)
+            Some(Kind::Computed) => computed(node, faults)
                 .map(|computed| self.tree.computed.push(computed))
                 .is_some(),
-            "unique" | "index" => index(node, &word.text, faults)
+            Some(kind @ (Kind::Unique | Kind::Index)) => index(node, kind == Kind::Unique, faults)
                 .map(|index| self.tree.indexes.push(index))
                 .is_some(),
-            "count" => count(node, faults)
+            Some(Kind::Count) => count(node, faults)
                 .map(|count| self.tree.counts.push(count))
                 .is_some(),
-            "belongs-to" => self.relation(node, &word.text, RelationWord::BelongsTo, faults),
-            "has-one" => self.relation(node, &word.text, RelationWord::HasOne, faults),
-            "has-many" => self.relation(node, &word.text, RelationWord::HasMany, faults),
-            "references-many" => {
-                self.relation(node, &word.text, RelationWord::ReferencesMany, faults)
+            Some(Kind::BelongsTo) => self.relation(node, stated, RelationWord::BelongsTo, faults),
+            Some(Kind::HasOne) => self.relation(node, stated, RelationWord::HasOne, faults),
+            Some(Kind::HasMany) => self.relation(node, stated, RelationWord::HasMany, faults),
+            Some(Kind::ReferencesMany) => {
+                self.relation(node, stated, RelationWord::ReferencesMany, faults)
             }
-            "events" => {
+            Some(Kind::Events) => {
                 let events = events(node, faults);
                 self.events.set(events, &word, faults);
                 true
@@ -155,18 +157,19 @@ impl Body {
     fn relation(
         &mut self,
         node: &Node,
-        word: &str,
+        stated: Option<&'static Language>,
         kind: RelationWord,
         faults: &mut Faults,
     ) -> bool {
-        relation(node, word, kind, faults)
+        stated
+            .and_then(|stated| relation(node, stated, kind, faults))
             .map(|relation| self.tree.relations.push(relation))
             .is_some()
     }
 
     fn fields(&mut self, node: &Node, word: &Name, faults: &mut Faults) {
         let statement = Statement::new(node, "fields", faults);
-        statement.finish(&[], faults);
+        statement.finish(faults);
         if let Some(block) = &node.block {
             self.fields.set(fields(block, faults), word, faults);
         } else {
@@ -181,7 +184,7 @@ impl Body {
         let fault = |message: String, help: String| {
             Diagnostic::error(Code::S001, word.span, message).help(help)
         };
-        if words::FILE.contains(&text) {
+        if Place::File.find(text).is_some() {
             let help = format!(
                 "write it outside of `model {} {{ … }}`",
                 self.tree.name.text
@@ -212,7 +215,7 @@ impl Body {
             "one-to-one" => Some("has-one"),
             "many-to-many" => Some("references-many"),
             "columns" | "properties" | "attributes" => Some("fields"),
-            _ => did_you_mean(text, words::MODEL.iter().copied()),
+            _ => did_you_mean(text, Place::Model.words()),
         };
         if meant.is_none()
             && !matches!(text, "field" | "column")
@@ -226,7 +229,7 @@ impl Body {
             (None, "field" | "column") => {
                 "fields are lines of `fields { … }`, written NAME TYPE".to_owned()
             }
-            (None, _) => format!("a model has {}", or_list(words::MODEL.iter().copied(), 12)),
+            (None, _) => format!("a model has {}", or_list(Place::Model.words(), 12)),
         };
         if meant == Some("fields") || text == "field" || text == "column" {
             self.tree.fields.incomplete = true;
@@ -257,7 +260,7 @@ fn split_key(node: &Node, faults: &mut Faults) -> (Node, Option<Node>) {
             && entry
                 .value
                 .as_bare()
-                .is_some_and(|word| words::MODEL.contains(&word))
+                .is_some_and(|word| Place::Model.find(word).is_some())
     };
     let at = node
         .entries

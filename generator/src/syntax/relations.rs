@@ -2,33 +2,26 @@
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 
+use crate::language::{self, Kind, Place, Statement as Language};
+
 use super::indexes::unknown;
 use super::kdl::Node;
 use super::statement::{Faults, Statement};
 use super::tree::{Name, RelationTree, RelationWord};
-use super::words;
 
 /// A relation statement.
 pub(super) fn relation(
     node: &Node,
-    word: &str,
+    stated: &'static Language,
     kind: RelationWord,
     faults: &mut Faults,
 ) -> Option<RelationTree> {
-    let form = match kind {
-        RelationWord::BelongsTo => "belongs-to NAME MODEL by=FIELD on-delete=restrict",
-        RelationWord::HasOne => "has-one NAME MODEL via=RELATION",
-        RelationWord::HasMany => "has-many NAME MODEL via=RELATION",
-        RelationWord::ReferencesMany => "references-many NAME MODEL by=LIST-FIELD",
-    };
-    let known: &[&str] = match kind {
-        RelationWord::BelongsTo => &["by", "on-delete"],
-        RelationWord::HasOne => &["via"],
-        RelationWord::HasMany => &["via", "through", "to"],
-        RelationWord::ReferencesMany => &["by"],
-    };
-    let mut statement = Statement::new(node, word, faults);
-    let name = statement.name(faults, form)?;
+    let known = stated.properties;
+    let form = stated.form.split(", or ").next().unwrap_or(stated.form);
+    let form = form.replace("ACTION", "restrict");
+    let word = stated.name;
+    let mut statement = Statement::with(node, word, known, faults);
+    let name = statement.name(faults, &form)?;
     let target = if statement.arguments.is_empty()
         && name.text.starts_with(|c: char| c.is_ascii_uppercase())
     {
@@ -51,14 +44,9 @@ pub(super) fn relation(
         );
         return None;
     } else {
-        statement.name(faults, form)?
+        statement.name(faults, &form)?
     };
-    let mut take = |key: &str, faults: &mut Faults| {
-        known
-            .contains(&key)
-            .then(|| statement.property_name(key, faults))
-            .flatten()
-    };
+    let mut take = |key: &str, faults: &mut Faults| statement.property_name(key, faults);
     let mut by: Vec<Name> = take("by", faults).into_iter().collect();
     let via = take("via", faults);
     let to = take("to", faults);
@@ -69,12 +57,20 @@ pub(super) fn relation(
         let wanted = entry
             .key
             .as_ref()
-            .is_some_and(|key| known.contains(&key.text.as_str()));
+            .is_some_and(|key| stated.property(&key.text).is_some());
         wanted && entry.value.as_str().is_none()
     });
-    statement.finish(known, faults);
-    let given = by_block(node, known, &mut by, faults);
-    if known.contains(&"by") && by.is_empty() {
+    let given = match stated.block {
+        None => {
+            statement.finish_line(faults);
+            false
+        }
+        Some(place) => {
+            statement.finish(faults);
+            by_block(node, place, &mut by, faults)
+        }
+    };
+    if stated.property("by").is_some() && by.is_empty() {
         if !broken && !given {
             let help = format!(
                 "write `by=FIELD`: `{word} {} {} by={}_id`",
@@ -107,16 +103,16 @@ pub(super) fn relation(
 }
 
 /// `by F G` in the block of a relation; says whether the fields are given, here or before.
-fn by_block(node: &Node, known: &[&str], by: &mut Vec<Name>, faults: &mut Faults) -> bool {
+fn by_block(node: &Node, place: Place, by: &mut Vec<Name>, faults: &mut Faults) -> bool {
     let mut given = !by.is_empty();
     for child in node.block.iter().flat_map(|block| &block.nodes) {
         let Some(word) = faults.name(&child.name) else {
             continue;
         };
-        if word.text == "by" && known.contains(&"by") {
+        if place.find(&word.text).is_some_and(|it| it.kind == Kind::By) {
             let mut statement = Statement::new(child, "by", faults);
             let names = statement.names(faults);
-            statement.finish_line(&[], faults);
+            statement.finish_line(faults);
             if given {
                 faults.error(
                     Code::S002,
@@ -129,12 +125,7 @@ fn by_block(node: &Node, known: &[&str], by: &mut Vec<Name>, faults: &mut Faults
                 given = true;
             }
         } else {
-            unknown(
-                &word,
-                "a relation",
-                if known.contains(&"by") { &["by"] } else { &[] },
-                faults,
-            );
+            unknown(&word, "a relation", place, faults);
         }
     }
     given
@@ -142,7 +133,7 @@ fn by_block(node: &Node, known: &[&str], by: &mut Vec<Name>, faults: &mut Faults
 
 /// The word after `on-delete=`, or the nearest one if it is none.
 fn on_delete(action: Name, faults: &mut Faults) -> Name {
-    if words::ON_DELETE.contains(&action.text.as_str()) {
+    if language::word(language::ON_DELETE, &action.text).is_some() {
         return action;
     }
     let meant = match action
@@ -155,7 +146,7 @@ fn on_delete(action: Name, faults: &mut Faults) -> Name {
         "noaction" | "none" | "ignore" | "donothing" => Some("unchecked"),
         "deny" | "forbid" | "protect" => Some("restrict"),
         "delete" => Some("cascade"),
-        _ => did_you_mean(&action.text, words::ON_DELETE.iter().copied()),
+        _ => did_you_mean(&action.text, language::names(language::ON_DELETE)),
     };
     let help = match meant {
         Some(meant) => format!("did you mean `{meant}`?"),

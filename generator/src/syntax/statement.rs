@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
+use crate::language;
 use crate::source::Span;
 
 use super::habits;
@@ -138,15 +139,29 @@ pub(super) struct Statement<'n> {
     pub(super) word: &'n str,
     pub(super) arguments: VecDeque<&'n Entry>,
     properties: Vec<&'n Entry>,
+    /// The properties that it has.
+    known: &'static [language::Property],
 }
 
 impl<'n> Statement<'n> {
+    /// A statement without properties.
     pub(super) fn new(node: &'n Node, word: &'n str, faults: &mut Faults) -> Self {
+        Self::with(node, word, &[], faults)
+    }
+
+    /// A statement with these properties and no others.
+    pub(super) fn with(
+        node: &'n Node,
+        word: &'n str,
+        known: &'static [language::Property],
+        faults: &mut Faults,
+    ) -> Self {
         let mut statement = Self {
             node,
             word,
             arguments: VecDeque::new(),
             properties: Vec::new(),
+            known,
         };
         if let Some(annotation) = &node.annotation {
             let message = format!("`({})` stands before a statement", annotation.text);
@@ -241,8 +256,9 @@ impl<'n> Statement<'n> {
         found.is_some_and(|at| self.arguments.remove(at).is_some())
     }
 
-    /// Takes a property.
+    /// Takes a property; none if the statement does not have it.
     pub(super) fn property(&mut self, key: &str) -> Option<Property> {
+        self.known.iter().find(|known| known.name == key)?;
         let at = self
             .properties
             .iter()
@@ -270,8 +286,8 @@ impl<'n> Statement<'n> {
         &self.properties
     }
 
-    /// Reports what has not been taken. `known` are the properties that the statement has.
-    pub(super) fn finish(self, known: &[&str], faults: &mut Faults) {
+    /// Reports what has not been taken.
+    pub(super) fn finish(self, faults: &mut Faults) {
         for entry in &self.arguments {
             faults.unexpected(entry, self.word);
         }
@@ -282,13 +298,13 @@ impl<'n> Statement<'n> {
                 key.text.as_str(),
                 key.span,
                 &entry.value,
-                known,
+                self.known,
             ));
         }
     }
 
     /// [`Self::finish`] of a statement that has no block.
-    pub(super) fn finish_line(self, known: &[&str], faults: &mut Faults) {
+    pub(super) fn finish_line(self, faults: &mut Faults) {
         if let Some(block) = &self.node.block {
             let brace = Span::new(block.span.file, block.span.start, block.span.start + 1);
             faults.error(
@@ -298,7 +314,7 @@ impl<'n> Statement<'n> {
                 "write it on one line, without `{ }`",
             );
         }
-        self.finish(known, faults);
+        self.finish(faults);
     }
 }
 
@@ -308,8 +324,9 @@ pub(super) fn unknown_property(
     key: &str,
     span: Span,
     value: &Value,
-    known: &[&str],
+    known: &'static [language::Property],
 ) -> Diagnostic {
+    let names = || known.iter().map(|it| it.name);
     if let ValueKind::Malformed(text) = &value.kind
         && text.starts_with('=')
     {
@@ -330,7 +347,7 @@ pub(super) fn unknown_property(
         };
     }
     let habit = match key.to_lowercase().replace(['-', '_'], "").as_str() {
-        _ if !known.contains(&"max") => None,
+        _ if !names().any(|name| name == "max") => None,
         "length" | "lenght" | "len" | "size" | "maxlength" | "maxlen" | "limit" => {
             Some("write `max=`")
         }
@@ -350,10 +367,10 @@ pub(super) fn unknown_property(
         return Diagnostic::error(Code::S001, span, message)
             .help("write `unique` instead of `index`");
     }
-    let help = match (did_you_mean(key, known.iter().copied()), known) {
+    let help = match (did_you_mean(key, names()), known) {
         (Some(meant), _) => format!("did you mean `{meant}`?"),
         (None, []) => format!("`{word}` has no properties"),
-        (None, known) => format!("`{word}` has {}", or_list(known.iter().copied(), 10)),
+        (None, _) => format!("`{word}` has {}", or_list(names(), 10)),
     };
     Diagnostic::error(
         Code::S001,

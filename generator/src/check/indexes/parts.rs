@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostics::{Code, Diagnostic};
+use crate::language;
 use crate::model::{Computed, Item, Part, PartSource, Scalar, TypeKind};
 use crate::source::Span;
 use crate::syntax::tree::PartTree;
@@ -100,7 +101,7 @@ impl Parts<'_, '_, '_> {
             );
             return None;
         }
-        if self.unique && ty == Scalar::F64 {
+        if self.unique && language::of(TypeKind::Scalar(ty)).is_some_and(|word| !word.unique) {
             self.world.error(
                 Code::S004,
                 tree.span,

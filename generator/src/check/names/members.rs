@@ -3,29 +3,13 @@
 use std::collections::HashMap;
 
 use crate::diagnostics::{Code, Diagnostic};
+use crate::language;
 use crate::source::Span;
 use crate::syntax::tree::ModelTree;
 
 use super::super::world::World;
 use super::valid::{Case, valid};
 use super::{fields, twice, was};
-
-/// Functions of a table's module.
-const FUNCTIONS: &[&str] = &[
-    "get",
-    "get_many",
-    "all",
-    "insert",
-    "insert_many",
-    "update",
-    "put",
-    "modify",
-    "delete",
-    "delete_by",
-    "publish",
-    "new",
-    "by_key",
-];
 
 /// Indexes, counts and relations are functions of one module; computed parts share names with fields.
 pub(super) fn members(world: &mut World<'_>, model: &ModelTree) {
@@ -36,7 +20,9 @@ pub(super) fn members(world: &mut World<'_>, model: &ModelTree) {
     all.sort_by_key(|(name, _)| (name.span.file, name.span.start));
     let mut seen: HashMap<&str, (Span, &str)> = HashMap::new();
     for (name, what) in all {
-        if valid(world, name, what, Case::Snake) && FUNCTIONS.contains(&name.text.as_str()) {
+        if valid(world, name, what, Case::Snake)
+            && language::FUNCTIONS.contains(&name.text.as_str())
+        {
             let help = format!(
                 "every table has a function `{}`: write another name",
                 name.text

@@ -5,18 +5,13 @@ use std::collections::HashMap;
 use heck::ToUpperCamelCase;
 
 use crate::diagnostics::{Code, Diagnostic};
+use crate::language;
 use crate::source::Span;
 use crate::syntax::tree::{EnumTree, ModelTree, Name};
 
 use super::super::world::World;
 use super::valid::{Case, valid};
 use super::{twice, was};
-
-/// Names that a module cannot have beside the names that generated code writes, or that are files of every crate.
-const TABLES: &[&str] = &[
-    "std", "core", "alloc", "keyloom", "bool", "char", "str", "i8", "i16", "i32", "i64", "i128",
-    "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32", "f64", "lib", "main", "mod",
-];
 
 /// Models, structs and enums share one space of names.
 pub(super) fn types(world: &mut World<'_>) {
@@ -49,7 +44,9 @@ pub(super) fn tables(world: &mut World<'_>) {
     let mut seen: HashMap<&str, Span> = HashMap::new();
     for model in &tree.models {
         let Some(table) = &model.table else { continue };
-        if valid(world, table, "table", Case::Snake) && TABLES.contains(&table.text.as_str()) {
+        if valid(world, table, "table", Case::Snake)
+            && language::TABLES.contains(&table.text.as_str())
+        {
             let help = format!(
                 "write another one: `table={}`",
                 other_table(model, &table.text)

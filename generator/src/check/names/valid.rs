@@ -3,6 +3,7 @@
 use heck::ToUpperCamelCase;
 
 use crate::diagnostics::Code;
+use crate::language;
 use crate::syntax::tree::Name;
 
 use super::super::world::World;
@@ -23,7 +24,7 @@ pub(super) fn valid(world: &mut World<'_>, name: &Name, what: &str, case: Case) 
     let text = name.text.as_str();
     let help = if let Some(plain) = text.strip_prefix("r#") {
         Some(format!("write `{plain}`: a Rust keyword is a fine name"))
-    } else if matches!(text, "self" | "super" | "crate" | "Self" | "_") {
+    } else if language::KEPT_BY_RUST.contains(&text) {
         let other = match (case, text) {
             (Case::Snake, "_") => "rest",
             (Case::Snake, _) => "self_",

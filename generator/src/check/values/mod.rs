@@ -129,7 +129,7 @@ pub(super) fn literal(
 
 /// Words that make a default.
 pub(super) fn is_generator(text: &str) -> bool {
-    matches!(text, "now" | "uuid-v4" | "uuid-v7" | "next")
+    crate::language::word(crate::language::GENERATORS, text).is_some()
 }
 
 type Outcome = Result<Literal, (String, String)>;

@@ -5,6 +5,7 @@
 //! header is where it belongs.
 
 use crate::diagnostics::{Code, Diagnostic};
+use crate::language::Place;
 use crate::source::{FileId, Span};
 
 use super::lexer::{Token, TokenKind};
@@ -101,7 +102,7 @@ fn missing(file: FileId, text: &str, tokens: &[Token], open: usize, before: usiz
         _ => format!("`{}`", words(text, tokens, before)),
     };
     let word = &text[next.start..next.end];
-    let of_the_model = name == "fields" && crate::syntax::words::MODEL.contains(&word);
+    let of_the_model = name == "fields" && Place::Model.find(word).is_some();
     let because = if of_the_model {
         ", which is a statement of the model"
     } else {

@@ -1,0 +1,27 @@
+//! Names that a schema cannot use.
+
+/// Functions of a table's module, which no index, relation, count or event can be called like.
+pub const FUNCTIONS: &[&str] = &[
+    "get",
+    "get_many",
+    "all",
+    "insert",
+    "insert_many",
+    "update",
+    "put",
+    "modify",
+    "delete",
+    "delete_by",
+    "publish",
+    "new",
+    "by_key",
+];
+
+/// Names that no table can have: they would hide what generated code names, or are files of every crate.
+pub const TABLES: &[&str] = &[
+    "std", "core", "alloc", "keyloom", "bool", "char", "str", "i8", "i16", "i32", "i64", "i128",
+    "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32", "f64", "lib", "main", "mod",
+];
+
+/// Words that Rust keeps for itself even as `r#word`. Other keywords are fine names.
+pub const KEPT_BY_RUST: &[&str] = &["self", "super", "crate", "Self", "_"];
