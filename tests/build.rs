@@ -3,7 +3,7 @@
 use keyloom_generator::Config;
 use std::{path::PathBuf, process::ExitCode};
 
-const VERSIONS: [&str; 9] = [
+const VERSIONS: [&str; 11] = [
     "v1",
     "v2",
     "plus",
@@ -13,17 +13,26 @@ const VERSIONS: [&str; 9] = [
     "bad/b004",
     "bad/b003_type",
     "bad/b006",
+    "bad/b005",
+    "v2/queue",
 ];
 
 fn main() -> ExitCode {
     let Some(out) = std::env::var_os("OUT_DIR").map(PathBuf::from) else {
         return ExitCode::FAILURE;
     };
-    let mut outcomes = vec![Config::new("schemas/shop.kdl").compile().into_result()];
+    let mut outcomes = ["shop", "queue"]
+        .map(|schema| {
+            Config::new(format!("schemas/{schema}.kdl"))
+                .compile()
+                .into_result()
+        })
+        .to_vec();
     for version in VERSIONS {
-        let schema = match version.strip_prefix("bad/") {
-            Some(_) => format!("schemas/{version}.kdl"),
-            None => format!("schemas/{version}/ledger.kdl"),
+        let schema = if version.contains('/') {
+            format!("schemas/{version}.kdl")
+        } else {
+            format!("schemas/{version}/ledger.kdl")
         };
         let out = out.join(version.replace('/', "_"));
         outcomes.push(Config::new(schema).out_dir(out).compile().into_result());

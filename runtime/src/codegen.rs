@@ -1,9 +1,10 @@
 //! The one door for generated code. Nothing here is stable.
 
 pub use crate::descriptor::{
-    Bound, Enum, Erased, Field, Include, Index, Part, Schema, Struct, Table, Type, Variant, erased,
-    field, part, variant,
+    Bound, Enum, Erased, Field, Include, Index, OwnEvent, Part, Schema, Struct, Table, Topic, Type,
+    Variant, erased, field, part, variant,
 };
+pub use crate::events::{Change, Event, Happened, Payload, Subject, publish};
 pub use crate::key::{KeyReader, KeyWriter, PartSpan, Several, Value, text_prefix};
 pub use crate::query::{Covered, CoveredRow, query, query_key, walk};
 pub use crate::record::{
@@ -13,9 +14,10 @@ pub use crate::record::{
 pub use crate::transaction::{Sealed, Target, View};
 pub use crate::value::{DecodeError, Decoder, Encoder, VariantOf};
 pub use crate::{
-    __covered_record as covered_record, __enumeration as enumeration, __id as id,
-    __open_enumeration as open_enumeration, __record as record, __store as store, __table as table,
-    __text_id as text_id, __uuid_id as uuid_id,
+    __covered_record as covered_record, __enumeration as enumeration, __events as events,
+    __id as id, __open_enumeration as open_enumeration, __publish as publish_events,
+    __record as record, __store as store, __table as table, __text_id as text_id,
+    __uuid_id as uuid_id,
 };
 pub use serde;
 pub use std;

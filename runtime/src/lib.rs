@@ -12,15 +12,18 @@ mod catalogue;
 mod descriptor;
 pub mod engine;
 mod error;
+mod events;
 mod key;
 mod macros;
 mod query;
 mod record;
+pub mod testing;
 mod transaction;
 mod value;
 
 pub use engine::embedded::Durability;
 pub use error::{CursorFault, Error, Result};
+pub use events::{Event, EventContext, EventId, HandlerError, HandlerResult, Retry};
 pub use jiff::{SignedDuration as Duration, civil::Date};
 pub use key::{
     Exact, KeyPart, KeyValue, Present, Span, SpanAfter, StartsWith, present, starts_with,

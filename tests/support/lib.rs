@@ -3,6 +3,7 @@
 pub mod cluster;
 
 keyloom::include_schema!("shop");
+keyloom::include_schema!("queue");
 
 /// The functions of computed parts.
 pub mod domains {
@@ -39,6 +40,16 @@ versions! {
 
 use shop::{NewPerson, Person, Shop};
 use tempfile::TempDir;
+
+/// A later version of the schema `queue`.
+pub mod queue2 {
+    include!(concat!(env!("OUT_DIR"), "/v2_queue/queue.rs"));
+}
+
+/// A version of the schema `queue` that stores of another are refused by.
+pub mod b005 {
+    include!(concat!(env!("OUT_DIR"), "/bad_b005/queue.rs"));
+}
 
 /// A store that cleans up after itself.
 pub struct World {

@@ -27,7 +27,11 @@ pub(super) fn check<'t>(
     };
     let retain = match &tree.retain {
         None => Some(None),
-        Some(property) => retain(world, property).map(Some),
+        Some(property) => seconds(world, property, "retain").map(Some),
+    };
+    let retain_max = match &tree.retain_max {
+        None => Some(None),
+        Some(property) => seconds(world, property, "retain-max").map(Some),
     };
     let partition_by = match &tree.partition_by {
         None => Some(None),
@@ -59,6 +63,7 @@ pub(super) fn check<'t>(
     Some(Events {
         partitions: partitions?,
         retain: retain?,
+        retain_max: retain_max?,
         partition_by: partition_by?,
         created: tree.created,
         updated: updated?,
@@ -93,7 +98,7 @@ fn partitions(world: &mut World<'_>, property: &Property) -> Option<u32> {
     None
 }
 
-fn retain(world: &mut World<'_>, property: &Property) -> Option<u64> {
+fn seconds(world: &mut World<'_>, property: &Property, name: &str) -> Option<u64> {
     match &property.value.kind {
         ValueKind::Quoted(text) | ValueKind::Bare(text) => {
             if let Some(seconds) = values::seconds(text) {
@@ -101,7 +106,7 @@ fn retain(world: &mut World<'_>, property: &Property) -> Option<u64> {
             }
         }
         ValueKind::Malformed(text) if values::seconds(text).is_some() => {
-            let help = format!("write `retain=\"{text}\"`");
+            let help = format!("write `{name}=\"{text}\"`");
             world.error(
                 Code::S006,
                 property.value.span,
@@ -116,8 +121,8 @@ fn retain(world: &mut World<'_>, property: &Property) -> Option<u64> {
     world.error(
         Code::S007,
         property.span,
-        "`retain=` takes a duration in whole seconds",
-        "write it in quotes: `retain=\"7d\"`, `\"12h\"`",
+        format!("`{name}=` takes a duration in whole seconds"),
+        format!("write it in quotes: `{name}=\"7d\"`, `\"12h\"`"),
     );
     None
 }

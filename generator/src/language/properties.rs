@@ -203,7 +203,12 @@ pub(super) const OF_EVENTS: &[Property] = &[
     property(
         "retain",
         "DURATION",
-        "How long events are kept after every group has passed them: `\"7d\"` unless written.",
+        "How long events are kept, also after every group has passed them: `\"7d\"` unless written.",
+    ),
+    property(
+        "retain-max",
+        "DURATION",
+        "How long events are kept for a group that has not handled them: for ever unless written.",
     ),
 ];
 

@@ -71,6 +71,8 @@ pub struct Events {
     pub partitions: u32,
     /// `retain=`, in seconds; `None` is the default of seven days.
     pub retain: Option<u64>,
+    /// `retain-max=`, in seconds; `None` keeps what a group has not handled for ever.
+    pub retain_max: Option<u64>,
     /// `partition-by`: place of the field; `None` is the key.
     pub partition_by: Option<usize>,
     /// `created`

@@ -50,6 +50,12 @@ impl Doc {
         self
     }
 
+    /// Adds a line right below.
+    pub(super) fn line(mut self, text: impl Into<String>) -> Self {
+        self.lines.push(text.into());
+        self
+    }
+
     /// The same as the comment of the item that it stands in (`//!`).
     pub(crate) fn inner(&self) -> Self {
         Self {

@@ -11,6 +11,7 @@ mod definition;
 mod descriptor;
 mod docs;
 mod entries;
+mod events;
 mod literals;
 pub(crate) mod names;
 mod paths;

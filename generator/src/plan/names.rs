@@ -55,6 +55,26 @@ pub(crate) fn new_type(model: &str) -> String {
     format!("New{model}")
 }
 
+/// The enum of a model's events.
+pub(crate) fn event_type(model: &str) -> String {
+    format!("{model}Event")
+}
+
+/// The trait of handlers of a model's events.
+pub(crate) fn handler_trait(model: &str) -> String {
+    format!("{model}EventHandler")
+}
+
+/// The struct of an event of the application's own.
+pub(crate) fn payload_type(model: &str, event: &str) -> String {
+    format!("{model}{}", event.to_upper_camel_case())
+}
+
+/// The static of an event of the application's own.
+pub(crate) fn event_static(event: &str) -> String {
+    format!("__EVENT_{}", event.to_uppercase())
+}
+
 /// The static of an index.
 pub(crate) fn index_static(index: &str) -> String {
     format!("__{}", index.to_uppercase())

@@ -7,6 +7,7 @@ use super::{
     descriptor::Descriptor,
     docs::{Doc, a},
     entries::EntryStatement,
+    events::{self, EventsPlan},
     names::{self, Taken, ident},
     query::QueryFunction,
     record::{Record, is_required},
@@ -29,6 +30,7 @@ pub(crate) struct Table {
     pub(crate) model: ModelImpl,
     pub(crate) functions: Vec<QueryFunction>,
     pub(crate) covered: Vec<Covered>,
+    pub(crate) events: Option<EventsPlan>,
     /// Whether an index covers the whole record.
     pub(crate) is_covered_record: bool,
 }
@@ -73,6 +75,7 @@ impl Table {
         [self.record.name.as_str(), self.new.name.as_str()]
             .into_iter()
             .chain(key)
+            .chain(self.events.iter().flat_map(EventsPlan::exports))
             .collect()
     }
 }
@@ -86,9 +89,10 @@ impl Context<'_> {
             record_name.clone(),
             names::new_type(&model.name),
             names::key_type(&model.name),
-            format!("{}Event", model.name),
-            format!("{}EventHandler", model.name),
         ]);
+        for name in events::module_names(model) {
+            module_names.take(name);
+        }
         let covered_names = self.covered_names(model, &mut module_names);
         let descriptor = self.descriptor(id, model);
         let mut functions = vec![self.key_function(id, model, &module_names)];
@@ -112,6 +116,7 @@ impl Context<'_> {
                     .and_then(|name| self.covered(id, model, index, name)),
             );
         }
+        let model_impl = self.model_impl(id, model, &descriptor);
         Table {
             docs: Doc::sentence(format!(
                 "The table `{}`: records of [`{record_name}`].",
@@ -123,7 +128,8 @@ impl Context<'_> {
             record: self.model_record(scope, model, record_name),
             new: self.new_record(scope, model),
             constructor: self.constructor(id, model),
-            model: self.model_impl(id, model, &descriptor),
+            events: self.events(id, model, &model_impl.key_type),
+            model: model_impl,
             descriptor,
             functions,
             covered,

@@ -10,13 +10,14 @@ use super::lines::split_at_commas;
 use super::statement::{Faults, Statement};
 use super::tree::{EventsTree, Name, OwnEventTree};
 
-/// `events [partitions=] [retain=] { … }`, or `events created updated deleted`.
+/// `events [partitions=] [retain=] [retain-max=] { … }`, or `events created updated deleted`.
 pub(super) fn events(node: &Node, faults: &mut Faults) -> EventsTree {
     let mut statement = Statement::with(node, "events", language::EVENTS.properties, faults);
     let mut events = Reading {
         tree: EventsTree {
             partitions: statement.property("partitions"),
             retain: statement.property("retain"),
+            retain_max: statement.property("retain-max"),
             partition_by: None,
             created: false,
             updated: None,

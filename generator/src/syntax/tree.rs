@@ -208,6 +208,7 @@ pub(crate) struct RelationTree {
 pub(crate) struct EventsTree {
     pub(crate) partitions: Option<Property>,
     pub(crate) retain: Option<Property>,
+    pub(crate) retain_max: Option<Property>,
     pub(crate) partition_by: Option<Name>,
     pub(crate) created: bool,
     pub(crate) updated: Option<Vec<Name>>,

@@ -3,6 +3,7 @@
 use super::{
     dynamic,
     rows::{IndexState, LayoutRow},
+    topics::BoundTopic,
 };
 use crate::{
     Error, Result,
@@ -35,6 +36,8 @@ pub(crate) struct BoundTable {
     /// Numbers of this build's fields, by place.
     pub(super) numbers: Vec<u32>,
     pub(crate) indexes: Vec<BoundIndex>,
+    /// Its events.
+    pub(crate) topic: Option<BoundTopic>,
 }
 
 /// An index and what the store calls it.
@@ -183,7 +186,8 @@ impl BoundTable {
         if let Some(fields) = stored.strip_prefix(self.layout_bytes.as_slice()) {
             return Ok(Cow::Borrowed(fields));
         }
-        dynamic::translate(binding, self, stored).map(Cow::Owned)
+        let layouts = (self.table.fields, self.numbers.as_slice(), &self.layouts);
+        dynamic::translate(binding, layouts, stored).map(Cow::Owned)
     }
 }
 

@@ -4,26 +4,28 @@
 //! integers are converted.
 
 use super::{
-    binding::{Binding, BoundTable},
-    rows::LayoutField,
+    binding::Binding,
+    rows::{LayoutField, LayoutRow},
     stored_type::{StoredType, read_fields},
 };
 use crate::{
     descriptor::{Field, Type},
     value::{DecodeError, Decoder, Encoder, Input, put_varint},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The fields of a record of any layout, in the layout that this build reads, with extras.
+///
+/// `to` are this build's fields with their numbers, and the layouts that the store knows.
 pub(super) fn translate(
     binding: &Binding,
-    table: &BoundTable,
+    to: (&'static [Field], &[u32], &HashMap<u64, LayoutRow>),
     stored: &[u8],
 ) -> Result<Vec<u8>, DecodeError> {
     let mut from = Decoder::new(binding, stored);
     let number = from.varint()?;
-    let layout = table
-        .layouts
+    let (fields, numbers, layouts) = to;
+    let layout = layouts
         .get(&number)
         .ok_or(DecodeError::UnknownLayout(number))?;
     // Every value by the number of its field, with the type it is stored in if the layout says so.
@@ -38,14 +40,13 @@ pub(super) fn translate(
     }
     let in_layout = |number: u32| layout.fields.iter().any(|field| field.number == number);
 
-    let sources: Vec<_> = table
-        .numbers
+    let sources: Vec<_> = numbers
         .iter()
         .map(|number| (values.remove(number), in_layout(*number)))
         .collect();
     let mut out = Encoder::new(binding, Vec::with_capacity(stored.len()));
-    let outer = out.open(table.table.fields);
-    for (field, (value, known)) in table.table.fields.iter().zip(sources) {
+    let outer = out.open(fields);
+    for (field, (value, known)) in fields.iter().zip(sources) {
         put_field(binding, field, value, known, &mut out)?;
     }
     out.close(outer);

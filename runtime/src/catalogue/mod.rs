@@ -11,6 +11,7 @@ mod open;
 mod reconcile;
 mod rows;
 mod stored_type;
+mod topics;
 
 pub(crate) use binding::Binding;
 
@@ -18,3 +19,4 @@ pub(crate) use binding::{BoundIndex, BoundTable};
 pub(crate) use dynamic::check_extras;
 pub(crate) use open::open;
 pub(crate) use rows::number_key;
+pub(crate) use topics::BoundTopic;

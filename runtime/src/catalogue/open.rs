@@ -4,13 +4,14 @@ use super::{
     binding::{Binding, BoundEnum, BoundIndex, BoundTable, index_prefix, record_prefix},
     maintenance,
     reconcile::{index_definition, reconcile, same_layout},
-    rows::{self, EnumRow, IndexState, Rows, STORE_KEY, TableRow},
-    stored_type::StoredType,
+    rows::{self, EnumRow, IndexState, LayoutField, LayoutRow, Rows, STORE_KEY, TableRow},
+    topics::{BoundEvent, BoundTopic, bind_layout},
 };
 use crate::{
     Error, Result,
-    descriptor::{Schema, Table},
+    descriptor::{Schema, Table, Topic},
     engine::{Changes, EngineError, Outcome, ScanOptions},
+    events::{Kind, TopicId},
     key::prefix_range,
     transaction::{AnyEngine, AnySnapshot},
     value::put_varint,
@@ -210,22 +211,8 @@ fn bind_enum(enumeration: &'static crate::descriptor::Enum, row: &EnumRow) -> Re
 }
 
 fn bind_table(table: &'static Table, row: &TableRow, enums: &[u32]) -> Result<BoundTable> {
-    let mut numbers = Vec::with_capacity(table.fields.len());
-    let mut layout = Vec::with_capacity(table.fields.len());
-    for field in table.fields {
-        let known = row.fields.iter().find(|known| known.name == field.name);
-        let number = known.ok_or_else(|| older(field.name))?.number;
-        numbers.push(number);
-        layout.push(StoredType::field(field, number, enums));
-    }
-    let current = row
-        .layouts
-        .iter()
-        .find(|known| same_layout(&known.fields, &layout))
-        .ok_or_else(|| older(table.name))?
-        .number;
-    let mut layout_bytes = Vec::new();
-    put_varint(&mut layout_bytes, current);
+    let (numbers, layout) = bind_layout(table.fields, &row.fields, enums).map_err(older)?;
+    let layout_bytes = layout_number(&row.layouts, &layout).ok_or_else(|| older(table.name))?;
     let indexes = table
         .indexes
         .iter()
@@ -248,14 +235,57 @@ fn bind_table(table: &'static Table, row: &TableRow, enums: &[u32]) -> Result<Bo
         id: row.id,
         records: record_prefix(row.id),
         layout_bytes,
-        layouts: row
-            .layouts
-            .iter()
-            .map(|layout| (layout.number, layout.clone()))
-            .collect(),
+        layouts: by_number(&row.layouts),
         numbers,
         indexes,
+        topic: table
+            .topic
+            .map(|topic| bind_topic(table, topic, row, enums))
+            .transpose()?,
     })
+}
+
+fn bind_topic(
+    table: &'static Table,
+    topic: &'static Topic,
+    row: &TableRow,
+    enums: &[u32],
+) -> Result<BoundTopic> {
+    let stored = row.topic.as_ref().ok_or_else(|| older(table.name))?;
+    let own = topic.own.iter().map(|event| {
+        let row = stored.events.iter().find(|row| row.name == event.name);
+        let row = row.ok_or_else(|| older(event.name))?;
+        let (numbers, layout) = bind_layout(event.fields, &row.fields, enums).map_err(older)?;
+        Ok(BoundEvent {
+            event,
+            kind: Kind(row.kind),
+            layout_bytes: layout_number(&row.layouts, &layout).ok_or_else(|| older(event.name))?,
+            layouts: by_number(&row.layouts),
+            numbers,
+        })
+    });
+    Ok(BoundTopic {
+        topic,
+        id: TopicId(row.id),
+        own: own.collect::<Result<_>>()?,
+    })
+}
+
+/// The number of a layout as every value of it begins.
+fn layout_number(layouts: &[LayoutRow], layout: &[LayoutField]) -> Option<Vec<u8>> {
+    let known = layouts
+        .iter()
+        .find(|known| same_layout(&known.fields, layout))?;
+    let mut bytes = Vec::new();
+    put_varint(&mut bytes, known.number);
+    Some(bytes)
+}
+
+fn by_number(layouts: &[LayoutRow]) -> HashMap<u64, LayoutRow> {
+    let layouts = layouts.iter();
+    layouts
+        .map(|layout| (layout.number, layout.clone()))
+        .collect()
 }
 
 impl Error {

@@ -1,6 +1,6 @@
 //! Rows of the catalogue, and their keys.
 
-use super::stored_type::StoredType;
+use super::{stored_type::StoredType, topics::TopicRow};
 use crate::value::put_varint;
 use serde::{Deserialize, Serialize};
 
@@ -59,6 +59,25 @@ pub(super) struct TableRow {
     pub(super) indexes: Vec<IndexRow>,
     /// Number of the next index; never used twice.
     pub(super) next_index: u32,
+    /// Its events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) topic: Option<TopicRow>,
+}
+
+impl TableRow {
+    /// A table without anything.
+    pub(super) fn new(id: u32, name: &str) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            key: Vec::new(),
+            fields: Vec::new(),
+            layouts: Vec::new(),
+            indexes: Vec::new(),
+            next_index: 1,
+            topic: None,
+        }
+    }
 }
 
 /// A field, with the number that stands for it in extras.

@@ -6,7 +6,9 @@
 mod field;
 mod index;
 mod table;
+mod topic;
 
 pub use field::{Bound, Enum, Field, Struct, Type, Variant, field, variant};
 pub use index::{Include, Index, Part, part};
 pub use table::{Erased, Schema, Table, erased};
+pub use topic::{OwnEvent, Topic};

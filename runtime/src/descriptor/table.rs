@@ -1,6 +1,6 @@
 //! Tables and the schema as a whole.
 
-use super::{Enum, Field, Index, Part};
+use super::{Enum, Field, Index, Part, Topic};
 use crate::{
     record::{Entries, Model},
     value::{DecodeError, Decoder},
@@ -32,6 +32,8 @@ pub struct Table {
     pub key: &'static [Part],
     /// In declaration order.
     pub indexes: &'static [&'static Index],
+    /// Its events.
+    pub topic: Option<&'static Topic>,
     /// Earlier names.
     pub was: &'static [&'static str],
     /// What needs the model's type, without naming it.
@@ -72,6 +74,7 @@ impl Table {
             fields,
             key: &[],
             indexes: &[],
+            topic: None,
             was: &[],
             erased: Erased {
                 entries: |_, _| Ok(()),
@@ -90,6 +93,13 @@ impl Table {
     #[must_use]
     pub const fn indexes(mut self, indexes: &'static [&'static Index]) -> Self {
         self.indexes = indexes;
+        self
+    }
+
+    /// Its events.
+    #[must_use]
+    pub const fn topic(mut self, topic: &'static Topic) -> Self {
+        self.topic = Some(topic);
         self
     }
 

@@ -42,6 +42,10 @@ impl Engine for BoxedEngine {
         self.0.limits()
     }
 
+    fn is_shared(&self) -> bool {
+        self.0.is_shared()
+    }
+
     async fn snapshot(&self) -> Result<BoxedSnapshot, EngineError> {
         self.0.snapshot().await.map(BoxedSnapshot)
     }
@@ -80,6 +84,7 @@ impl Snapshot for BoxedSnapshot {
 /// [`Engine`] in a form that a pointer can have.
 trait DynEngine: Send + Sync {
     fn limits(&self) -> Limits;
+    fn is_shared(&self) -> bool;
     fn snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
     fn durable_snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
     fn durable(&self, number: u64) -> Answer<'_, Result<(), EngineError>>;
@@ -106,6 +111,10 @@ trait DynSnapshot: Send + Sync {
 impl<E: Engine> DynEngine for E {
     fn limits(&self) -> Limits {
         Engine::limits(self)
+    }
+
+    fn is_shared(&self) -> bool {
+        Engine::is_shared(self)
     }
 
     fn snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>> {

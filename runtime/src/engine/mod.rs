@@ -145,6 +145,12 @@ pub trait Engine: Send + Sync + 'static {
     /// What it refuses.
     fn limits(&self) -> Limits;
 
+    /// Whether others may write to the store beside this engine. Where nobody can, a commit of this engine wakes the
+    /// workers of its events, and they need not look for events of others.
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     /// A view of everything committed so far.
     fn snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, EngineError>> + Send;
 

@@ -4,6 +4,7 @@
 //! documented like any other.
 
 mod enumeration;
+mod events;
 mod id;
 mod record;
 mod store;

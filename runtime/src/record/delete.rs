@@ -5,6 +5,7 @@ use crate::{
     Query, Result, Write,
     catalogue::{Binding, BoundTable},
     descriptor::Table,
+    events::Outbox,
     key::Exact,
     transaction::{Target, Transaction, View},
     value::Decoder,
@@ -85,15 +86,18 @@ async fn remove(tx: &Transaction, table: &'static Table, mut keys: Vec<Vec<u8>>)
     let found = reader.get_many(&keys).await?;
     let mut writes = BTreeMap::new();
     let mut removed = 0;
+    let mut outbox = Outbox::new(tx, binding, table);
     for (key, stored) in keys.into_iter().zip(found) {
         let Some(stored) = stored else { continue };
         for entry in stored_entries(binding, table, &key, &stored)? {
             writes.insert(entry, None);
         }
+        outbox.changed(&key, Some(&stored), None)?;
         writes.insert(key, None);
         removed += 1;
     }
     tx.write(writes)?;
+    outbox.publish()?;
     Ok(removed)
 }
 

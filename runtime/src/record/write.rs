@@ -8,6 +8,7 @@ use crate::{
     Error, Result, Timestamp, Write,
     catalogue::{Binding, BoundTable},
     engine::Limits,
+    events::Outbox,
     key::{Exact, describe},
     transaction::{Target, Transaction, View},
     value::{Decoder, Encoder},
@@ -208,6 +209,7 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
         writes: BTreeMap::new(),
     };
     let now = Timestamp::now();
+    let mut outbox = Outbox::new(tx, binding, table);
     for (record, image) in records.iter_mut().zip(images) {
         let previous = known.get(&image.key).cloned();
         match (&previous, mode) {
@@ -244,11 +246,13 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
             .map(Vec::as_slice)
             .concat();
         if previous.as_ref() != Some(&stored) {
+            outbox.changed(&image.key, previous.as_deref(), Some(&stored))?;
             known.writes.insert(image.key, Some(stored));
         }
     }
     check_lengths(binding, table, &known.writes, store.limits())?;
     tx.write(known.writes)?;
+    outbox.publish()?;
     Ok(records)
 }
 

@@ -28,6 +28,13 @@ impl AnyEngine {
         }
     }
 
+    pub(crate) fn is_shared(&self) -> bool {
+        match self {
+            Self::Embedded(engine) => engine.is_shared(),
+            Self::Boxed(engine) => engine.is_shared(),
+        }
+    }
+
     pub(crate) async fn snapshot(&self) -> Result<AnySnapshot, EngineError> {
         match self {
             Self::Embedded(engine) => engine.snapshot().await.map(AnySnapshot::Embedded),

@@ -17,7 +17,14 @@ use std::{
 
 /// A handle on a transaction: owned, cheap to clone, `Send`. Reads on it may run side by side.
 #[derive(Clone)]
-pub struct Transaction(Arc<Inner>);
+pub struct Transaction(Arc<Inner>, Publishing);
+
+/// Whether writes through a handle publish events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Publishing {
+    Events,
+    Nothing,
+}
 
 struct Inner {
     store: Store,
@@ -153,12 +160,13 @@ impl Store {
     /// Begins a transaction that the caller commits; dropping it before [`Transaction::commit`] rolls back.
     pub async fn begin(&self) -> Result<Transaction> {
         let base = self.0.engine.snapshot().await.map_err(Error::from_engine)?;
-        Ok(Transaction(Arc::new(Inner {
+        let inner = Inner {
             store: self.clone(),
             base,
             buffer: Mutex::new(Some(Changes::default())),
             writing: tokio::sync::Mutex::new(()),
-        })))
+        };
+        Ok(Transaction(Arc::new(inner), Publishing::Events))
     }
 }
 
@@ -189,6 +197,17 @@ impl Transaction {
         let buffer = buffer.as_mut().ok_or(Error::TransactionEnded)?;
         buffer.guards.insert(key);
         Ok(())
+    }
+
+    /// The same transaction; what is written through this handle publishes no events. For imports.
+    #[must_use]
+    pub fn without_events(&self) -> Self {
+        Self(self.0.clone(), Publishing::Nothing)
+    }
+
+    /// Whether writes through this handle publish events.
+    pub(crate) fn publishes(&self) -> bool {
+        self.1 == Publishing::Events
     }
 
     /// Ends without writing. Dropping every clone of the handle does the same.
@@ -277,7 +296,6 @@ impl Transaction {
     }
 
     /// Adds an entry for a log; its offset is decided at commit.
-    #[expect(dead_code, reason = "events are published through it")]
     pub(crate) fn append(&self, append: Append) -> Result<()> {
         let mut buffer = self.buffer();
         let buffer = buffer.as_mut().ok_or(Error::TransactionEnded)?;

@@ -67,6 +67,11 @@ impl Store {
         self.0.engine.limits()
     }
 
+    /// Whether other processes may write to it.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.0.engine.is_shared()
+    }
+
     /// A consistent view of everything committed so far.
     pub async fn snapshot(&self) -> Result<Snapshot> {
         let engine = self.0.engine.snapshot().await.map_err(Error::from_engine)?;

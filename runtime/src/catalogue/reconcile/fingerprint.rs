@@ -27,6 +27,15 @@ pub(super) fn fingerprint(schema: &Schema) -> String {
                 field.default.is_some()
             ));
         }
+        if let Some(topic) = table.topic {
+            text(format!("{} {:?}", topic.partitions, topic.partition_by));
+            for event in topic.own {
+                let fields = event.fields.iter();
+                let fields = fields.map(|field| (StoredType::field(field, 0, &ids), field.was));
+                let fields: Vec<_> = fields.collect();
+                text(format!("{} {:?} {fields:?}", event.name, event.was));
+            }
+        }
         for part in table.key {
             text(part.name.to_owned());
         }

@@ -6,6 +6,7 @@ mod enums;
 mod fingerprint;
 mod indexes;
 mod tables;
+mod topics;
 
 use super::rows::{FORMAT, IndexState, Rows, StoreRow};
 use crate::{Error, Result, descriptor::Schema};

@@ -4,7 +4,7 @@ use super::super::{
     rows::{FieldRow, LayoutField, LayoutRow, TableRow},
     stored_type::StoredType,
 };
-use super::{find, indexes::reconcile_indexes, refuse};
+use super::{find, indexes::reconcile_indexes, refuse, topics::reconcile_topic};
 use crate::{
     Result,
     descriptor::{Field, Table, Type},
@@ -21,13 +21,8 @@ pub(super) fn reconcile_table(
     let is_new = find(rows, table.name, table.was, |row| &row.name).is_none();
     if is_new {
         rows.push(TableRow {
-            id: next_id,
-            name: table.name.to_owned(),
             key: key(),
-            fields: Vec::new(),
-            layouts: Vec::new(),
-            indexes: Vec::new(),
-            next_index: 1,
+            ..TableRow::new(next_id, table.name)
         });
     }
     let row = find(rows, table.name, table.was, |row| &row.name).expect("pushed above if missing");
@@ -48,10 +43,16 @@ pub(super) fn reconcile_table(
         ));
     }
     reconcile_indexes(table, enums, row, empty);
+    reconcile_topic(table, enums, row)?;
     Ok(())
 }
 
-fn reconcile_fields(table: &Table, enums: &[u32], row: &mut TableRow, empty: bool) -> Result<()> {
+pub(super) fn reconcile_fields(
+    table: &Table,
+    enums: &[u32],
+    row: &mut TableRow,
+    empty: bool,
+) -> Result<()> {
     let mut layout = Vec::with_capacity(table.fields.len());
     for field in table.fields {
         let mut new = StoredType::field(field, 0, enums);

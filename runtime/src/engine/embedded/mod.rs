@@ -155,6 +155,11 @@ impl Engine for EmbeddedEngine {
         LIMITS
     }
 
+    /// One process owns a folder, and one engine in it.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     async fn snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
         self.handle.committer.snapshot()
     }

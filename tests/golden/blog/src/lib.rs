@@ -11,8 +11,10 @@ pub mod tags;
 
 use ::keyloom::__codegen as __rt;
 
-pub use self::users::{NewUser, User, UserId};
-pub use self::posts::{ByAuthorPublished, NewPost, Post, PostId};
+pub use self::users::{NewUser, User, UserEvent, UserEventHandler, UserId};
+pub use self::posts::{
+    ByAuthorPublished, NewPost, Post, PostEvent, PostEventHandler, PostId, PostPublished,
+};
 pub use self::tags::{NewTag, Tag, TagId};
 
 /// What a person may do.

@@ -93,6 +93,7 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(
         &[&__BY_AUTHOR, &__BY_AUTHOR_PUBLISHED, &__BY_CREATED, &__BY_LABEL, &__BY_VIEWS],
     )
+    .topic(&__TOPIC)
     .erased(__rt::erased::<Post>());
 
 static __BY_AUTHOR: __rt::Index = __rt::Index::new(
@@ -222,6 +223,102 @@ pub fn by_label(
 pub fn by_views(views: impl ::keyloom::Span<u64>) -> ::keyloom::Query<Post> {
     __rt::query(&__BY_VIEWS, [__rt::span(views)])
 }
+
+static __TOPIC: __rt::Topic = __rt::Topic::new(1024)
+    .partition_by(1)
+    .created()
+    .updated(&[2, 4])
+    .deleted()
+    .own(&[&__EVENT_PUBLISHED]);
+
+static __EVENT_PUBLISHED: __rt::OwnEvent = __rt::OwnEvent::new(
+    0,
+    "published",
+    &[__rt::field("url", __rt::Type::String), __rt::field("at", __rt::Type::Timestamp)],
+);
+
+/// The event `published` of a [`Post`].
+#[derive(Debug, Clone, PartialEq, __rt::serde::Serialize, __rt::serde::Deserialize)]
+#[serde(crate = "__rt::serde")]
+pub struct PostPublished {
+    /// `url`.
+    pub url: ::std::string::String,
+    /// `at`.
+    pub at: ::keyloom::Timestamp,
+}
+
+__rt::record!(PostPublished, __EVENT_PUBLISHED, { url, at });
+
+/// What happened to a [`Post`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum PostEvent {
+    /// It was added.
+    Created(Post),
+    /// It was changed.
+    Updated {
+        /// As it was.
+        before: Post,
+        /// As it is.
+        after: Post,
+    },
+    /// It was removed.
+    Deleted(Post),
+    /// The event `published`.
+    Published(PostId, PostPublished),
+}
+
+/// Handles the events of [`Post`]; to paste:
+///
+/// ```text
+/// impl PostEventHandler for … {
+///     async fn created(&self, cx: &EventContext, post: Post) -> HandlerResult { Ok(()) }
+///     async fn updated(&self, cx: &EventContext, before: Post, after: Post) -> HandlerResult { Ok(()) }
+///     async fn deleted(&self, cx: &EventContext, post: Post) -> HandlerResult { Ok(()) }
+///     async fn published(&self, cx: &EventContext, post: PostId, event: PostPublished) -> HandlerResult { Ok(()) }
+/// }
+/// ```
+pub trait PostEventHandler: ::std::marker::Send + ::std::marker::Sync + 'static {
+    /// A [`Post`] was added.
+    fn created(
+        &self,
+        cx: &::keyloom::EventContext,
+        post: Post,
+    ) -> impl ::std::future::Future<
+        Output = ::keyloom::HandlerResult,
+    > + ::std::marker::Send;
+    /// A [`Post`] was changed.
+    fn updated(
+        &self,
+        cx: &::keyloom::EventContext,
+        before: Post,
+        after: Post,
+    ) -> impl ::std::future::Future<
+        Output = ::keyloom::HandlerResult,
+    > + ::std::marker::Send;
+    /// A [`Post`] was removed.
+    fn deleted(
+        &self,
+        cx: &::keyloom::EventContext,
+        post: Post,
+    ) -> impl ::std::future::Future<
+        Output = ::keyloom::HandlerResult,
+    > + ::std::marker::Send;
+    /// The event `published`.
+    fn published(
+        &self,
+        cx: &::keyloom::EventContext,
+        post: PostId,
+        event: PostPublished,
+    ) -> impl ::std::future::Future<
+        Output = ::keyloom::HandlerResult,
+    > + ::std::marker::Send;
+}
+
+__rt::events!(
+    PostEvent, PostEventHandler, Post, PostId, { created Created updated Updated deleted
+    Deleted }, { Published published PostPublished __EVENT_PUBLISHED }
+);
+__rt::publish_events!(Post, PostId);
 
 /// What [`by_author_published()`] holds of a [`Post`].
 #[derive(Debug, Clone, PartialEq)]

@@ -84,6 +84,7 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     )
     .key(&[__rt::part("id", __rt::Type::Uuid)])
     .indexes(&[&__BY_EMAIL, &__BY_ROLE_AND_ACTIVE, &__BY_ACTIVE_NAME, &__BY_COUNTRY])
+    .topic(&__TOPIC)
     .erased(__rt::erased::<User>());
 
 static __BY_EMAIL: __rt::Index = __rt::Index::unique(
@@ -192,3 +193,66 @@ pub fn by_country(
 ) -> ::keyloom::Query<User> {
     __rt::query(&__BY_COUNTRY, [__rt::span(address_country)])
 }
+
+static __TOPIC: __rt::Topic = __rt::Topic::new(1024)
+    .created()
+    .updated(&[0, 1, 2, 3, 4, 5, 7])
+    .deleted();
+
+/// What happened to a [`User`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum UserEvent {
+    /// It was added.
+    Created(User),
+    /// It was changed.
+    Updated {
+        /// As it was.
+        before: User,
+        /// As it is.
+        after: User,
+    },
+    /// It was removed.
+    Deleted(User),
+}
+
+/// Handles the events of [`User`]; to paste:
+///
+/// ```text
+/// impl UserEventHandler for … {
+///     async fn created(&self, cx: &EventContext, user: User) -> HandlerResult { Ok(()) }
+///     async fn updated(&self, cx: &EventContext, before: User, after: User) -> HandlerResult { Ok(()) }
+///     async fn deleted(&self, cx: &EventContext, user: User) -> HandlerResult { Ok(()) }
+/// }
+/// ```
+pub trait UserEventHandler: ::std::marker::Send + ::std::marker::Sync + 'static {
+    /// A [`User`] was added.
+    fn created(
+        &self,
+        cx: &::keyloom::EventContext,
+        user: User,
+    ) -> impl ::std::future::Future<
+        Output = ::keyloom::HandlerResult,
+    > + ::std::marker::Send;
+    /// A [`User`] was changed.
+    fn updated(
+        &self,
+        cx: &::keyloom::EventContext,
+        before: User,
+        after: User,
+    ) -> impl ::std::future::Future<
+        Output = ::keyloom::HandlerResult,
+    > + ::std::marker::Send;
+    /// A [`User`] was removed.
+    fn deleted(
+        &self,
+        cx: &::keyloom::EventContext,
+        user: User,
+    ) -> impl ::std::future::Future<
+        Output = ::keyloom::HandlerResult,
+    > + ::std::marker::Send;
+}
+
+__rt::events!(
+    UserEvent, UserEventHandler, User, UserId, { created Created updated Updated deleted
+    Deleted }, {}
+);

@@ -1,0 +1,3 @@
+//! Events: what is published with a transaction, and what workers promise of it.
+
+mod publishing;
