@@ -11,7 +11,7 @@ use clap::{Parser, Subcommand};
 /// Tools for Keyloom schemas.
 #[derive(Debug, Parser)]
 #[command(name = "keyloom", version, about, arg_required_else_help = true)]
-struct Arguments {
+pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
 }
@@ -23,6 +23,14 @@ enum Command {
     Check(commands::check::Check),
     /// Explains the code of a fault: what it means, a wrong and a right schema
     Explain(commands::explain::Explain),
+    /// Shows what is stale or was edited by hand in a generated crate, as a unified diff
+    Diff(commands::diff::Diff),
+    /// Describes the schema language: statements, properties, types, reserved names
+    Language(commands::language::Language),
+    /// Prints the checked schema for other tools
+    Schema(commands::schema::Schema),
+    /// Prints a script that completes `keyloom` in a shell
+    Completions(commands::completions::Completions),
     /// Formats schema files: indentation, spaces and columns; comments stay
     Fmt(commands::fmt::Fmt),
     /// Generates a whole crate from a schema
@@ -33,6 +41,10 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
+        Command::Diff(command) => command.run(),
+        Command::Language(command) => command.run(),
+        Command::Schema(command) => command.run(),
+        Command::Completions(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Generate(command) => command.run(),
     }

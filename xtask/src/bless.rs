@@ -11,7 +11,13 @@ pub(crate) struct Bless {}
 impl Bless {
     #[expect(clippy::unused_self, reason = "every chore is called the same way")]
     pub(crate) fn run(self) -> Outcome {
-        let mut fixtures = cargo(["test", "--package", "keyloom-generator"]);
+        let mut fixtures = cargo([
+            "test",
+            "--package",
+            "keyloom-generator",
+            "--package",
+            "keyloom-cli",
+        ]);
         run(fixtures.env("KEYLOOM_BLESS", "1"))?;
         if has_package("tests") {
             let mut pinned = cargo([

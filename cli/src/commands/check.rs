@@ -11,6 +11,10 @@ use super::output::{Color, FAULTS, Format, print};
 
 /// Checks a schema, and what it imports
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  keyloom check schema.kdl\n  \
+                  keyloom check schema.kdl --format github   # in CI: annotations of a pull request\n  \
+                  keyloom check schema.kdl --format json     # for programs\n\n\
+                  Exit codes: 0 no errors, 1 errors, 2 wrong use or a file that cannot be read.")]
 pub(crate) struct Check {
     /// The first file of the schema
     file: PathBuf,

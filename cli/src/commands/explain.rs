@@ -10,6 +10,7 @@ use super::output::misuse;
 
 /// Explains the code of a fault: what it means, a wrong and a right schema
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  keyloom explain S003\n  keyloom explain        # all codes")]
 pub(crate) struct Explain {
     /// The code, as in `S003`; none lists all
     code: Option<String>,

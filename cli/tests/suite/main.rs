@@ -3,5 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod check;
+mod describe;
 mod fmt;
+mod generate;
 mod support;

@@ -94,3 +94,16 @@ impl Folder {
 pub(crate) fn binary() -> PathBuf {
     PathBuf::from(env!("CARGO_BIN_EXE_keyloom"))
 }
+
+/// Compares with a file of `tests/expected`, or writes it if `KEYLOOM_BLESS` is set.
+pub(crate) fn expected(name: &str, found: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/expected")
+        .join(name);
+    if std::env::var_os("KEYLOOM_BLESS").is_some() {
+        fs::write(&path, found).expect("it can be written");
+        return;
+    }
+    let wanted = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(found, wanted, "{name}: `cargo xtask bless` writes it anew");
+}

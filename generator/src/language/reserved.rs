@@ -23,5 +23,8 @@ pub const TABLES: &[&str] = &[
     "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32", "f64", "lib", "main", "mod",
 ];
 
+/// What starts so belongs to the generated code.
+pub const KEPT_PREFIX: &str = "__";
+
 /// Words that Rust keeps for itself even as `r#word`. Other keywords are fine names.
 pub const KEPT_BY_RUST: &[&str] = &["self", "super", "crate", "Self", "_"];

@@ -8,6 +8,7 @@ mod index;
 mod literal;
 mod relation;
 mod types;
+mod written;
 
 pub use condition::{Comparison, Condition};
 pub use index::{Computed, Count, Include, Index, Part, PartSource, Path};

@@ -33,7 +33,7 @@ pub(super) fn valid(world: &mut World<'_>, name: &Name, what: &str, case: Case) 
         Some(format!(
             "Rust keeps `{text}` for itself even as `r#{text}`: write another word, as in `{other}`"
         ))
-    } else if text.starts_with("__") {
+    } else if text.starts_with(language::KEPT_PREFIX) {
         Some("names that start with `__` belong to the generated code".to_owned())
     } else if case == Case::Either && text.to_upper_camel_case() == "Self" {
         Some("it would be the variant `Self`, which Rust keeps for itself".to_owned())
@@ -59,7 +59,7 @@ pub(super) fn valid(world: &mut World<'_>, name: &Name, what: &str, case: Case) 
     let Some(help) = help else { return true };
     let reason = match case {
         _ if !is_identifier(text) || help.starts_with("Rust") => "is not a name that Rust can take",
-        _ if text.starts_with("__") || case == Case::Either => "is reserved",
+        _ if text.starts_with(language::KEPT_PREFIX) || case == Case::Either => "is reserved",
         Case::Snake => "is not in snake_case",
         _ => "is not in PascalCase",
     };

@@ -1,0 +1,90 @@
+//! `keyloom schema`, `keyloom language`, `keyloom completions` and the help
+
+use crate::support::{Folder, Ran, expected};
+
+const LIBRARY: &str = include_str!("../expected/library.kdl");
+
+#[test]
+fn the_checked_schema_is_one_json_object_with_all_facts() {
+    let folder = Folder::new([("library.kdl", LIBRARY)]);
+    let ran = folder.run(&["schema", "library.kdl", "--format", "json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    expected("library.json", &ran.out);
+    assert_eq!(folder.run(&["schema", "library.kdl"]), ran);
+}
+
+#[test]
+fn a_wrong_schema_has_no_json_but_its_faults() {
+    let folder = Folder::new([(
+        "a.kdl",
+        "schema a\nmodel M table=ms { fields { id uid }; key id }\n",
+    )]);
+    let wanted = "error[S003]: unknown type `uid`
+ --> a.kdl:2:31
+  |
+2 | model M table=ms { fields { id uid }; key id }
+  |                                ^^^
+  = help: did you mean `uuid`?
+
+1 error; `keyloom explain S003` says more about the first
+";
+    let wanted = wanted.replace("2:31", "2:32");
+    assert_eq!(folder.run(&["schema", "a.kdl"]), Ran::new(1, "", wanted));
+}
+
+#[test]
+fn the_language_is_described_for_people_and_for_programs() {
+    let folder = Folder::new([]);
+    let text = folder.run(&["language"]);
+    assert_eq!((text.code, text.err.as_str()), (0, ""));
+    expected("language.txt", &text.out);
+    let json = folder.run(&["language", "--format", "json"]);
+    assert_eq!((json.code, json.err.as_str()), (0, ""));
+    expected("language.json", &json.out);
+}
+
+#[test]
+fn every_shell_gets_a_script_that_knows_every_command() {
+    let folder = Folder::new([]);
+    let help = folder.run(&["help"]).out;
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|word| *word != "help")
+        .collect();
+    assert!(commands.len() >= 8, "{help}");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = folder.run(&["completions", shell]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{shell}");
+        for command in &commands {
+            assert!(ran.out.contains(command), "{shell} does not know {command}");
+        }
+    }
+    assert_eq!(folder.run(&["completions", "dos"]).code, 2);
+}
+
+#[test]
+fn every_command_has_a_help_with_examples_and_the_same_colours() {
+    let folder = Folder::new([]);
+    for command in [
+        "check",
+        "generate",
+        "diff",
+        "fmt",
+        "schema",
+        "language",
+        "completions",
+        "explain",
+    ] {
+        let ran = folder.run(&[command, "--help"]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
+        assert!(
+            ran.out.contains("Examples:\n  keyloom "),
+            "{command}:\n{}",
+            ran.out
+        );
+    }
+}
