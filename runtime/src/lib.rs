@@ -17,6 +17,7 @@ mod key;
 mod macros;
 mod query;
 mod record;
+mod relation;
 pub mod testing;
 mod transaction;
 mod value;
@@ -28,8 +29,11 @@ pub use jiff::{SignedDuration as Duration, civil::Date};
 pub use key::{
     Exact, KeyPart, KeyValue, Present, Span, SpanAfter, StartsWith, present, starts_with,
 };
-pub use query::{Covered, Covering, Cursor, Many, Page, Position, Query, Rows, Single, Unique};
+pub use query::{
+    Covered, Covering, Cursor, Included, Many, Page, Position, Query, Rows, Single, Unique,
+};
 pub use record::{Model, Record};
+pub use relation::{BelongsTo, HasMany, HasOne, Include, References, Required};
 pub use rust_decimal::Decimal;
 pub use serde_json::Value as Json;
 pub use transaction::{OpenOptions, Read, Snapshot, Store, Transaction, TransactionOptions, Write};

@@ -1,7 +1,10 @@
 //! What all parts of a plan look things up in.
 
-use super::names::{self, Taken};
-use crate::model::{EnumId, Model, ModelId, Scalar, Schema, StructId, TypeKind};
+use super::{
+    names::{self, Taken},
+    relations,
+};
+use crate::model::{EnumId, Index, Model, ModelId, Scalar, Schema, StructId, TypeKind};
 
 /// Where generated text stands; it decides how a name is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub(super) struct Context<'a> {
     pub(super) serde: bool,
     enum_statics: Vec<String>,
     struct_statics: Vec<String>,
+    /// Of each model: its indexes, then its references by the place of their relation.
+    table_statics: Vec<(Vec<String>, Vec<Option<String>>)>,
 }
 
 impl<'a> Context<'a> {
@@ -40,6 +45,7 @@ impl<'a> Context<'a> {
             serde,
             enum_statics,
             struct_statics,
+            table_statics: schema.models.iter().map(table_statics).collect(),
         }
     }
 
@@ -51,6 +57,24 @@ impl<'a> Context<'a> {
     /// The name of a struct's static, without a path.
     pub(super) fn struct_static(&self, id: StructId) -> &str {
         &self.struct_statics[id.0]
+    }
+
+    /// The name of the static of a table's index, without a path.
+    pub(super) fn index_static_name(&self, id: ModelId, place: usize) -> &str {
+        &self.table_statics[id.0].0[place]
+    }
+
+    /// The name of the static of an index of the model.
+    pub(super) fn index_static_of(&self, id: ModelId, model: &Model, index: &Index) -> &str {
+        let place = model.indexes.iter().position(|it| it.name == index.name);
+        self.index_static_name(id, place.unwrap_or_default())
+    }
+
+    /// The name of the static of a relation that is a reference, without a path.
+    pub(super) fn reference_static(&self, id: ModelId, relation: usize) -> &str {
+        self.table_statics[id.0].1[relation]
+            .as_deref()
+            .unwrap_or_default()
     }
 
     /// The model whose newtype is the key of `id`, with what the newtype holds: a key that is itself an `id<X>` is X's.
@@ -72,6 +96,16 @@ impl<'a> Context<'a> {
         single_key_scalar(self.schema.model(id))
             .is_some_and(|scalar| !matches!(scalar, Scalar::Id(_)))
     }
+}
+
+fn table_statics(model: &Model) -> (Vec<String>, Vec<Option<String>>) {
+    let mut taken = Taken::from_iter(["__TABLE"]);
+    let indexes = model
+        .indexes
+        .iter()
+        .map(|index| taken.fresh(&names::index_static(&index.name)))
+        .collect();
+    (indexes, relations::statics(model, &mut taken))
 }
 
 fn single_key_scalar(model: &Model) -> Option<Scalar> {

@@ -2,8 +2,7 @@
 
 use super::{
     context::{Context, Scope},
-    literals, names,
-    names::Taken,
+    literals,
     paths::Walk,
 };
 use crate::model::{
@@ -47,7 +46,6 @@ pub(crate) struct IndexStatic {
 impl Context<'_> {
     pub(super) fn descriptor(&self, id: ModelId, model: &Model) -> Descriptor {
         let scope = Scope::Table(id);
-        let mut taken = Taken::from_iter(["__TABLE"]);
         Descriptor {
             place: id.0,
             table: literals::string(&model.table),
@@ -67,7 +65,7 @@ impl Context<'_> {
                 .iter()
                 .enumerate()
                 .map(|(place, index)| {
-                    let name = taken.fresh(&names::index_static(&index.name));
+                    let name = self.index_static_name(id, place).to_owned();
                     self.index_static(scope, model, index, place, name)
                 })
                 .collect(),

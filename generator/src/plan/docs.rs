@@ -139,7 +139,7 @@ impl Context<'_> {
         }
     }
 
-    fn model_link(&self, scope: Scope, id: ModelId) -> String {
+    pub(super) fn model_link(&self, scope: Scope, id: ModelId) -> String {
         let name = &self.schema.model(id).name;
         match scope {
             Scope::Table(own) if own != id => format!("[`{name}`](super::{name})"),

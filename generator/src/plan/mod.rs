@@ -17,6 +17,7 @@ pub(crate) mod names;
 mod paths;
 mod query;
 mod record;
+mod relations;
 mod root;
 mod table;
 mod types;

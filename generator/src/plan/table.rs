@@ -11,6 +11,7 @@ use super::{
     names::{self, Taken, ident},
     query::QueryFunction,
     record::{Record, is_required},
+    relations::{ReferenceStatic, RelationFunction},
 };
 use crate::model::{DefaultValue, Field, Include, Model, ModelId, Scalar, TypeKind};
 
@@ -29,6 +30,8 @@ pub(crate) struct Table {
     pub(crate) descriptor: Descriptor,
     pub(crate) model: ModelImpl,
     pub(crate) functions: Vec<QueryFunction>,
+    pub(crate) references: Vec<ReferenceStatic>,
+    pub(crate) relations: Vec<RelationFunction>,
     pub(crate) covered: Vec<Covered>,
     pub(crate) events: Option<EventsPlan>,
     /// Whether an index covers the whole record.
@@ -132,6 +135,8 @@ impl Context<'_> {
             model: model_impl,
             descriptor,
             functions,
+            references: self.references(id, model),
+            relations: self.relation_functions(id, model),
             covered,
             is_covered_record: model
                 .indexes

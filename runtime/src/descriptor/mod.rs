@@ -5,10 +5,13 @@
 
 mod field;
 mod index;
+mod reference;
 mod table;
 mod topic;
 
 pub use field::{Bound, Enum, Field, Struct, Type, Variant, field, variant};
 pub use index::{Include, Index, Part, part};
+pub(crate) use reference::Back;
+pub use reference::{By, Reference};
 pub use table::{Erased, Schema, Table, erased};
 pub use topic::{OwnEvent, Topic};

@@ -1,8 +1,8 @@
 //! Tables and the schema as a whole.
 
-use super::{Enum, Field, Index, Part, Topic};
+use super::{Enum, Field, Index, Part, Reference, Topic};
 use crate::{
-    record::{Entries, Model},
+    record::{Entries, Model, ReferenceKeys},
     value::{DecodeError, Decoder},
 };
 
@@ -34,6 +34,8 @@ pub struct Table {
     pub indexes: &'static [&'static Index],
     /// Its events.
     pub topic: Option<&'static Topic>,
+    /// In declaration order.
+    pub references: &'static [&'static Reference],
     /// Earlier names.
     pub was: &'static [&'static str],
     /// What needs the model's type, without naming it.
@@ -45,6 +47,8 @@ pub struct Table {
 pub struct Erased {
     /// Adds the index entries of a record.
     pub(crate) entries: fn(&mut Decoder<'_>, &mut Entries<'_>) -> Result<(), DecodeError>,
+    /// Adds the keys that a record refers to.
+    pub(crate) references: fn(&mut Decoder<'_>, &mut ReferenceKeys<'_>) -> Result<(), DecodeError>,
 }
 
 /// The functions of `M` behind plain bytes.
@@ -53,6 +57,10 @@ pub const fn erased<M: Model>() -> Erased {
     Erased {
         entries: |from, out| {
             M::decode(from)?.entries(out);
+            Ok(())
+        },
+        references: |from, out| {
+            M::decode(from)?.references(out);
             Ok(())
         },
     }
@@ -75,9 +83,11 @@ impl Table {
             key: &[],
             indexes: &[],
             topic: None,
+            references: &[],
             was: &[],
             erased: Erased {
                 entries: |_, _| Ok(()),
+                references: |_, _| Ok(()),
             },
         }
     }
@@ -100,6 +110,13 @@ impl Table {
     #[must_use]
     pub const fn topic(mut self, topic: &'static Topic) -> Self {
         self.topic = Some(topic);
+        self
+    }
+
+    /// Its references to other tables.
+    #[must_use]
+    pub const fn references(mut self, references: &'static [&'static Reference]) -> Self {
+        self.references = references;
         self
     }
 

@@ -26,3 +26,4 @@ pub(crate) use decimal::MAX_DIGITS;
 pub(crate) use describe::{describe, hex};
 pub(crate) use layout::{part_length, parts_length};
 pub use span::{PartSpan, Several, Value, text_prefix};
+pub(crate) use writer::arrange;

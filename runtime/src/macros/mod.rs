@@ -7,5 +7,6 @@ mod enumeration;
 mod events;
 mod id;
 mod record;
+mod reference;
 mod store;
 mod table;

@@ -190,13 +190,12 @@ impl<T: Send + 'static, K> Query<T, K> {
     where
         K: 'static,
     {
-        super::stream::rows(
-            self.scan,
-            self.finish,
-            self.records,
-            self.selective,
-            reader.view(),
-        )
+        let steps = super::stream::Plain {
+            finish: self.finish,
+            records: self.records,
+            selective: self.selective,
+        };
+        super::stream::rows(self.scan, steps, reader.view())
     }
 }
 

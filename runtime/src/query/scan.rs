@@ -7,6 +7,7 @@ use crate::{
     descriptor::{Include, Index, Part, Table},
     engine::{KeyRange, Pair},
     key::{PartSpan, part_bounds, parts_length},
+    record::entry_record_key,
     value::{DecodeError, Decoder},
 };
 
@@ -128,18 +129,10 @@ impl<'a> Place<'a> {
 
     /// The whole key of the record that a pair belongs to.
     pub(super) fn record_key(&self, pair: &Pair) -> Result<Vec<u8>> {
-        if self.index.is_none() {
-            return Ok(pair.0.clone());
+        match self.index {
+            None => Ok(pair.0.clone()),
+            Some(index) => entry_record_key(self.binding, self.table, index, pair),
         }
-        let read = || {
-            let (_, suffix) = self.split_key(&pair.0)?;
-            if !suffix.is_empty() {
-                return Ok([self.table.records.as_slice(), suffix].concat());
-            }
-            let key = Decoder::new(self.binding, &pair.1).sized()?;
-            Ok([self.table.records.as_slice(), key].concat())
-        };
-        read().map_err(|error: DecodeError| self.binding.corrupt(&pair.0, &error))
     }
 
     /// A reader of what entries include.

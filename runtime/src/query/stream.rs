@@ -42,12 +42,45 @@ impl<T> Stream for Rows<T> {
     }
 }
 
+/// What reads the rows of a step: up to `limit` from a boundary on, and the boundary behind the last.
+pub(super) trait Steps<T>: Send + Sync + 'static {
+    fn step(
+        &self,
+        scan: &Scan,
+        reader: &Reader,
+        from: Option<&[u8]>,
+        limit: usize,
+    ) -> impl Future<Output = Result<(Vec<T>, Option<Vec<u8>>)>> + Send;
+}
+
+/// Rows as a query without relations has them.
+pub(super) struct Plain<T> {
+    pub(super) finish: Finish<T>,
+    pub(super) records: bool,
+    pub(super) selective: bool,
+}
+
+impl<T: Send + 'static> Steps<T> for Plain<T> {
+    async fn step(
+        &self,
+        scan: &Scan,
+        reader: &Reader,
+        from: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<(Vec<T>, Option<Vec<u8>>)> {
+        let each = Each {
+            map: &*self.finish,
+            records: self.records,
+            selective: self.selective,
+        };
+        scan.step(reader, from, limit, each).await
+    }
+}
+
 /// How far a stream is.
-struct State<T> {
+struct State<T, S> {
     scan: Scan,
-    finish: Finish<T>,
-    records: bool,
-    selective: bool,
+    steps: S,
     source: Source,
     ready: VecDeque<T>,
     /// Rows that may still be read.
@@ -63,19 +96,11 @@ enum Source {
     Open(Reader),
 }
 
-pub(super) fn rows<T: Send + 'static>(
-    scan: Scan,
-    finish: Finish<T>,
-    records: bool,
-    selective: bool,
-    view: View,
-) -> Rows<T> {
+pub(super) fn rows<T: Send + 'static>(scan: Scan, steps: impl Steps<T>, view: View) -> Rows<T> {
     let state = State {
         left: scan.limit.unwrap_or(usize::MAX),
         scan,
-        finish,
-        records,
-        selective,
+        steps,
         source: Source::Unopened(view),
         ready: VecDeque::new(),
         from: None,
@@ -90,7 +115,7 @@ pub(super) fn rows<T: Send + 'static>(
     )))
 }
 
-impl<T: Send> State<T> {
+impl<T: Send, S: Steps<T>> State<T, S> {
     async fn next(&mut self) -> Result<Option<T>> {
         if self.ready.is_empty() && !self.ended && self.left > 0 {
             self.step().await?;
@@ -105,15 +130,10 @@ impl<T: Send> State<T> {
         let Source::Open(reader) = &self.source else {
             return Ok(());
         };
-        let each = Each {
-            map: &*self.finish,
-            records: self.records,
-            selective: self.selective,
-        };
         let limit = STEP.min(self.left);
         let (rows, next) = self
-            .scan
-            .step(reader, self.from.as_deref(), limit, each)
+            .steps
+            .step(&self.scan, reader, self.from.as_deref(), limit)
             .await?;
         self.left -= rows.len();
         self.ended = next.is_none();

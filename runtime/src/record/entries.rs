@@ -2,10 +2,11 @@
 
 use crate::{
     Error, Result,
-    catalogue::{Binding, BoundTable},
+    catalogue::{Binding, BoundIndex, BoundTable},
     descriptor::{Include, Index},
-    key::{KeyPart, KeyWriter},
-    value::{Encoder, FieldValue, put_varint},
+    engine::Pair,
+    key::{KeyPart, KeyWriter, parts_length},
+    value::{DecodeError, Decoder, Encoder, FieldValue, put_varint},
 };
 
 /// One index entry.
@@ -119,4 +120,26 @@ impl<'a> Entries<'a> {
             exclusive,
         });
     }
+}
+
+/// The whole key of the record that an index entry belongs to.
+pub(crate) fn entry_record_key(
+    binding: &Binding,
+    table: &BoundTable,
+    index: &BoundIndex,
+    (key, value): &Pair,
+) -> Result<Vec<u8>> {
+    let read = || {
+        let behind = key
+            .get(index.entries.len()..)
+            .ok_or(DecodeError::Truncated)?;
+        let suffix = &behind[parts_length(index.index.parts, behind)?..];
+        let own = if suffix.is_empty() {
+            Decoder::new(binding, value).sized()?
+        } else {
+            suffix
+        };
+        Ok([table.records.as_slice(), own].concat())
+    };
+    read().map_err(|error: DecodeError| binding.corrupt(key, &error))
 }

@@ -4,6 +4,7 @@ mod delete;
 mod entries;
 mod model;
 mod read;
+mod references;
 mod write;
 
 pub use delete::{delete, delete_by};
@@ -12,7 +13,8 @@ pub use model::{Model, Record};
 
 pub(crate) use model::decode_fields;
 pub use read::{get, get_many};
+pub use references::ReferenceKeys;
 pub use write::{insert, insert_many, modify, number, put, update};
 
-pub(crate) use entries::Entry;
+pub(crate) use entries::{Entry, entry_record_key};
 pub(crate) use read::{decode, record_key};

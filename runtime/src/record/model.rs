@@ -1,6 +1,6 @@
 //! The trait of generated models.
 
-use super::Entries;
+use super::{Entries, ReferenceKeys};
 use crate::{
     Timestamp,
     catalogue::check_extras,
@@ -42,6 +42,10 @@ pub trait Model: Record + Clone + Send + Sync + Sized + 'static {
     /// Adds the index entries of this record.
     #[doc(hidden)]
     fn entries(&self, _out: &mut Entries<'_>) {}
+
+    /// Adds the keys that this record refers to.
+    #[doc(hidden)]
+    fn references(&self, _out: &mut ReferenceKeys<'_>) {}
 
     /// The optimistic lock, if there is one.
     #[doc(hidden)]

@@ -4,7 +4,7 @@ use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
 use crate::model::{PartSource, RelationKind};
 use crate::syntax::tree::{ModelTree, RelationWord};
 
-use super::back::{leads_back, plain_parts};
+use super::back::{has_every_record, leads_back, plain_parts};
 use super::{Check, names};
 
 impl Check<'_, '_, '_> {
@@ -64,7 +64,7 @@ impl Check<'_, '_, '_> {
             RelationWord::ReferencesMany => self.indexes[target].iter().any(|index| {
                 index.as_ref().is_none_or(|index| {
                     let first = &index.parts[0];
-                    index.condition.is_none() && first.each && !first.lower && matches!(&first.source, PartSource::Path(path) if path.field == by[0] && path.steps.is_empty())
+                    index.condition.is_none() && has_every_record(&index.parts[1..]) && first.each && !first.lower && matches!(&first.source, PartSource::Path(path) if path.field == by[0] && path.steps.is_empty())
                 })
             }),
             // Anything but `unchecked` has asked for the index itself.

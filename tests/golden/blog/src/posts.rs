@@ -94,6 +94,7 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
         &[&__BY_AUTHOR, &__BY_AUTHOR_PUBLISHED, &__BY_CREATED, &__BY_LABEL, &__BY_VIEWS],
     )
     .topic(&__TOPIC)
+    .references(&[&__REF_AUTHOR, &__REF_TAGS])
     .erased(__rt::erased::<Post>());
 
 static __BY_AUTHOR: __rt::Index = __rt::Index::new(
@@ -139,6 +140,11 @@ static __BY_VIEWS: __rt::Index = __rt::Index::new(
     &[__rt::part("views", __rt::Type::U64).desc()],
 );
 
+__rt::reference!(
+    __REF_AUTHOR = "author" by["author_id"] to super::users::__TABLE,
+    by_index(__BY_AUTHOR), cascade()
+);
+__rt::reference!(__REF_TAGS = "tags" by["tag_ids"] to super::tags::__TABLE);
 __rt::record!(
     Post, __TABLE, { id, author_id, title, body, status, labels, tag_ids, views,
     created_at, published_at }
@@ -166,6 +172,13 @@ impl ::keyloom::Model for Post {
             out.add(&__BY_LABEL, &[each]);
         }
         out.add(&__BY_VIEWS, &[&self.views]);
+    }
+
+    fn references(&self, out: &mut __rt::ReferenceKeys<'_>) {
+        out.add(&__REF_AUTHOR, &[&self.author_id]);
+        for each in &self.tag_ids {
+            out.add(&__REF_TAGS, &[each]);
+        }
     }
 }
 
@@ -319,6 +332,16 @@ __rt::events!(
     Deleted }, { Published published PostPublished __EVENT_PUBLISHED }
 );
 __rt::publish_events!(Post, PostId);
+
+/// The [`User`](super::User) that `author_id` names. One batch.
+pub fn author() -> ::keyloom::BelongsTo<Post, super::User> {
+    __rt::belongs_to(&__REF_AUTHOR)
+}
+
+/// Each [`Tag`](super::Tag) that `tag_ids` names, in the order of the list. One batch.
+pub fn tags() -> ::keyloom::References<Post, super::Tag> {
+    __rt::references_many(&__REF_TAGS)
+}
 
 /// What [`by_author_published()`] holds of a [`Post`].
 #[derive(Debug, Clone, PartialEq)]

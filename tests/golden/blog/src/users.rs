@@ -256,3 +256,8 @@ __rt::events!(
     UserEvent, UserEventHandler, User, UserId, { created Created updated Updated deleted
     Deleted }, {}
 );
+
+/// Each [`Post`](super::Post) whose `author` it is, in the order of [`by_author`](super::posts::by_author); 50 unless told. One scan for each row, and one batch.
+pub fn posts() -> ::keyloom::HasMany<User, super::Post> {
+    __rt::has_many(&super::posts::__REF_AUTHOR)
+}
