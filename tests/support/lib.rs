@@ -1,9 +1,12 @@
 //! What the suites share: the generated modules of the test schemas, and ways to open them.
 
 pub mod cluster;
+pub mod counting;
+pub mod presses;
 
 keyloom::include_schema!("shop");
 keyloom::include_schema!("queue");
+keyloom::include_schema!("press");
 
 /// The functions of computed parts.
 pub mod domains {
@@ -15,6 +18,16 @@ pub mod domains {
             .email
             .split_once('@')
             .map(|(_, domain)| domain.to_owned())
+    }
+}
+
+/// The functions of computed parts of the schema `press`.
+pub mod press_parts {
+    use crate::press::Article;
+
+    /// The first letter of the title; none of an empty one.
+    pub fn initial(article: &Article) -> Option<String> {
+        article.title.chars().next().map(String::from)
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct ReferenceStatic {
     pub(crate) name: String,
     /// The relation's name as a string literal.
     pub(crate) relation: String,
-    /// The fields that hold the key, a question mark behind those that may be absent.
+    /// The fields that hold the key, each with whether it may be absent.
     pub(crate) by: Vec<String>,
     /// Path of the target's static.
     pub(crate) target: String,
@@ -300,8 +300,12 @@ impl Context<'_> {
 fn reference_fields(model: &Model, reference: &Reference<'_>) -> Vec<String> {
     let field = |place: &usize| {
         let field = &model.fields[*place];
-        let optional = if field.ty.optional { "?" } else { "" };
-        format!("{}{optional}", literals::string(&field.name))
+        let kind = if field.ty.optional {
+            "optional"
+        } else {
+            "required"
+        };
+        format!("{kind} {}", literals::string(&field.name))
     };
     reference.by.iter().map(field).collect()
 }

@@ -28,6 +28,22 @@ pub struct By {
     pub optional: bool,
 }
 
+impl By {
+    /// A field that every record has.
+    #[must_use]
+    pub const fn required(name: &'static str) -> Self {
+        let optional = false;
+        Self { name, optional }
+    }
+
+    /// A field that may be absent.
+    #[must_use]
+    pub const fn optional(name: &'static str) -> Self {
+        let optional = true;
+        Self { name, optional }
+    }
+}
+
 /// How the records that refer to a target are found.
 #[derive(Debug, Clone, Copy)]
 pub enum Back {

@@ -141,10 +141,10 @@ static __BY_VIEWS: __rt::Index = __rt::Index::new(
 );
 
 __rt::reference!(
-    __REF_AUTHOR = "author" by["author_id"] to super::users::__TABLE,
+    __REF_AUTHOR = "author" by[required "author_id"] to super::users::__TABLE,
     by_index(__BY_AUTHOR), cascade()
 );
-__rt::reference!(__REF_TAGS = "tags" by["tag_ids"] to super::tags::__TABLE);
+__rt::reference!(__REF_TAGS = "tags" by[required "tag_ids"] to super::tags::__TABLE);
 __rt::record!(
     Post, __TABLE, { id, author_id, title, body, status, labels, tag_ids, views,
     created_at, published_at }

@@ -1,0 +1,8 @@
+#![allow(unused_imports)]
+use keyloom_tests::press::{Press, articles, authors};
+
+async fn wrong(press: &Press) {
+    let _ = authors::all().include(authors::articles().include(authors::groups())).page(press).await;
+}
+
+fn main() {}
