@@ -3,8 +3,8 @@
 use keyloom::{Error, HasMany, Result};
 use keyloom_tests::{
     press::{
-        Article, ArticleId, Author, AuthorId, Comment, Group, GroupId, Press, Tag, TagId, articles,
-        authors, comments, covers, groups, issues, memberships, pages, profiles, tags,
+        Article, ArticleId, Author, AuthorId, Group, GroupId, Press, Tag, TagId, articles, authors,
+        comments, covers, groups, issues, memberships, pages, profiles, tags,
     },
     presses::{article, author, comment, cover, group, issue, membership, page, profile, tag},
 };
@@ -262,7 +262,7 @@ pub async fn relations_nest_and_stand_in_tuples(press: &Press) -> Result<()> {
     );
     assert_eq!(by, Some((author(1), None)));
     let [one, two, three, four] = thread;
-    let expected: Vec<(Comment, Vec<(Comment, Vec<Comment>)>)> = vec![
+    let expected = vec![
         (
             one,
             vec![(two.clone(), vec![three.clone()]), (four.clone(), vec![])],
