@@ -17,6 +17,8 @@ macro_rules! cases {
         cases!(@on memory $($module: { $($case,)* })*);
         cases!(@on durable $($module: { $($case,)* })*);
         cases!(@on relaxed $($module: { $($case,)* })*);
+        #[cfg(feature = "tikv")]
+        cases!(@on tikv $($module: { $($case,)* })*);
     };
     (@on $engine:ident $($module:ident: { $($case:ident,)* })*) => {
         mod $engine {
@@ -103,6 +105,8 @@ cases! {
 
 /// The engine contract itself.
 mod contract {
+    #[cfg(feature = "tikv")]
+    use keyloom::engine::tikv::{TikvEngine, TikvOptions};
     use keyloom::engine::{
         boxed::BoxedEngine,
         embedded::{Durability, EmbeddedEngine, EmbeddedOptions, Location},
@@ -131,6 +135,12 @@ mod contract {
     });
     crate::engine_suite!(durable, async { open(folder(), Durability::Durable).await });
     crate::engine_suite!(relaxed, async { open(folder(), RELAXED).await });
+    #[cfg(feature = "tikv")]
+    crate::engine_suite!(tikv, async {
+        let address = keyloom_tests::tikv_address();
+        let options = TikvOptions::parse(&address["tikv://".len()..]).unwrap();
+        TikvEngine::open(options).await.unwrap()
+    });
     crate::engine_suite!(boxed, async {
         BoxedEngine::new(open(Location::Memory, Durability::Durable).await)
     });

@@ -4,10 +4,14 @@
 //!
 //! **Invariant:** an engine knows no table, no index and no schema. Keys and values are opaque bytes; order is byte order.
 
+mod assign;
 pub mod boxed;
 pub mod counter;
 pub mod embedded;
 pub mod log;
+#[cfg(feature = "tikv")]
+pub mod tikv;
+pub(crate) mod units;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

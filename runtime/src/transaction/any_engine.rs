@@ -1,5 +1,7 @@
 //! Static dispatch over the engines that come with the runtime, and a boxed door for others.
 
+#[cfg(feature = "tikv")]
+use crate::engine::tikv::{TikvEngine, TikvSnapshot};
 use crate::engine::{
     Changes, Engine, EngineError, KeyRange, Limits, Outcome, Pair, ScanOptions, Snapshot,
     boxed::{BoxedEngine, BoxedSnapshot},
@@ -10,6 +12,8 @@ use crate::engine::{
 #[derive(Debug)]
 pub(crate) enum AnyEngine {
     Embedded(EmbeddedEngine),
+    #[cfg(feature = "tikv")]
+    Tikv(TikvEngine),
     Boxed(BoxedEngine),
 }
 
@@ -17,15 +21,34 @@ pub(crate) enum AnyEngine {
 #[derive(Debug, Clone)]
 pub(crate) enum AnySnapshot {
     Embedded(EmbeddedSnapshot),
+    #[cfg(feature = "tikv")]
+    Tikv(TikvSnapshot),
     Boxed(BoxedSnapshot),
+}
+
+/// The same call on whichever engine or snapshot it is; `as Kind` wraps what it gives in that of `Kind`.
+macro_rules! on_each {
+    ($any:expr, $one:ident => $call:expr) => {
+        match $any {
+            Self::Embedded($one) => $call,
+            #[cfg(feature = "tikv")]
+            Self::Tikv($one) => $call,
+            Self::Boxed($one) => $call,
+        }
+    };
+    ($any:expr, $one:ident => $call:expr, as $kind:ident) => {
+        match $any {
+            Self::Embedded($one) => $call.map($kind::Embedded),
+            #[cfg(feature = "tikv")]
+            Self::Tikv($one) => $call.map($kind::Tikv),
+            Self::Boxed($one) => $call.map($kind::Boxed),
+        }
+    };
 }
 
 impl AnyEngine {
     pub(crate) fn limits(&self) -> Limits {
-        match self {
-            Self::Embedded(engine) => engine.limits(),
-            Self::Boxed(engine) => engine.limits(),
-        }
+        on_each!(self, engine => engine.limits())
     }
 
     pub(crate) fn is_shared(&self) -> bool {
@@ -36,28 +59,19 @@ impl AnyEngine {
     }
 
     pub(crate) async fn snapshot(&self) -> Result<AnySnapshot, EngineError> {
-        match self {
-            Self::Embedded(engine) => engine.snapshot().await.map(AnySnapshot::Embedded),
-            Self::Boxed(engine) => engine.snapshot().await.map(AnySnapshot::Boxed),
-        }
+        on_each!(self, engine => engine.snapshot().await, as AnySnapshot)
     }
 
     /// A view of what no crash can take back any more.
     #[expect(dead_code, reason = "workers on a relaxed store read from it")]
     pub(crate) async fn durable_snapshot(&self) -> Result<AnySnapshot, EngineError> {
-        match self {
-            Self::Embedded(engine) => engine.durable_snapshot().await.map(AnySnapshot::Embedded),
-            Self::Boxed(engine) => engine.durable_snapshot().await.map(AnySnapshot::Boxed),
-        }
+        on_each!(self, engine => engine.durable_snapshot().await, as AnySnapshot)
     }
 
     /// Waits until commit `number` is durable.
     #[expect(dead_code, reason = "workers on a relaxed store wait for it")]
     pub(crate) async fn durable(&self, number: u64) -> Result<(), EngineError> {
-        match self {
-            Self::Embedded(engine) => engine.durable(number).await,
-            Self::Boxed(engine) => engine.durable(number).await,
-        }
+        on_each!(self, engine => engine.durable(number).await)
     }
 
     pub(crate) async fn commit(&self, base: &AnySnapshot, changes: Changes) -> Outcome {
@@ -65,6 +79,8 @@ impl AnyEngine {
             (Self::Embedded(engine), AnySnapshot::Embedded(base)) => {
                 engine.commit(base, changes).await
             }
+            #[cfg(feature = "tikv")]
+            (Self::Tikv(engine), AnySnapshot::Tikv(base)) => engine.commit(base, changes).await,
             (Self::Boxed(engine), AnySnapshot::Boxed(base)) => engine.commit(base, changes).await,
             _ => Outcome::Failed(EngineError::Unavailable {
                 message: "the snapshot is of another engine".to_owned(),
@@ -73,29 +89,20 @@ impl AnyEngine {
     }
 
     pub(crate) async fn close(&self) -> Result<(), EngineError> {
-        match self {
-            Self::Embedded(engine) => engine.close().await,
-            Self::Boxed(engine) => engine.close().await,
-        }
+        on_each!(self, engine => engine.close().await)
     }
 }
 
 impl AnySnapshot {
     pub(crate) async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        match self {
-            Self::Embedded(snapshot) => snapshot.get(key).await,
-            Self::Boxed(snapshot) => snapshot.get(key).await,
-        }
+        on_each!(self, snapshot => snapshot.get(key).await)
     }
 
     pub(crate) async fn get_many(
         &self,
         keys: &[Vec<u8>],
     ) -> Result<Vec<Option<Vec<u8>>>, EngineError> {
-        match self {
-            Self::Embedded(snapshot) => snapshot.get_many(keys).await,
-            Self::Boxed(snapshot) => snapshot.get_many(keys).await,
-        }
+        on_each!(self, snapshot => snapshot.get_many(keys).await)
     }
 
     pub(crate) async fn scan(
@@ -106,9 +113,6 @@ impl AnySnapshot {
         if range.end.as_ref().is_some_and(|end| *end <= range.start) {
             return Ok(Vec::new());
         }
-        match self {
-            Self::Embedded(snapshot) => snapshot.scan(range, options).await,
-            Self::Boxed(snapshot) => snapshot.scan(range, options).await,
-        }
+        on_each!(self, snapshot => snapshot.scan(range, options).await)
     }
 }

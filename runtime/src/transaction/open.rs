@@ -1,6 +1,8 @@
 //! Addresses of stores, and the options of opening.
 
 use super::{AnyEngine, Store};
+#[cfg(feature = "tikv")]
+use crate::engine::tikv::{TikvEngine, TikvOptions};
 use crate::{
     Error, Result,
     descriptor::Schema,
@@ -8,6 +10,7 @@ use crate::{
         Engine,
         boxed::BoxedEngine,
         embedded::{Durability, EmbeddedEngine, EmbeddedOptions, Location},
+        units::{size, time},
     },
 };
 use std::time::Duration;
@@ -21,12 +24,20 @@ const KNOWN: &str = "`durability=durable|relaxed`, `flush=100ms`, `cache=256MB`,
 
 /// A store's address and options.
 ///
-/// An address is a folder, `memory:`, or either with options behind `?`, as in `data?durability=relaxed&flush=50ms`.
+/// An address is a folder or `memory:`, each with options behind `?` if need be, as in
+/// `data?durability=relaxed&flush=50ms`; or, with the feature `tikv`, a cluster: `tikv://pd1:2379,pd2:2379?prefix=app`.
 #[derive(Debug, Clone)]
 #[must_use = "options do nothing until `open`"]
 pub struct OpenOptions {
-    address: String,
+    place: Place,
     embedded: EmbeddedOptions,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    Embedded(Location),
+    #[cfg(feature = "tikv")]
+    Tikv(Box<TikvOptions>),
 }
 
 impl OpenOptions {
@@ -34,9 +45,13 @@ impl OpenOptions {
     pub fn new(address: impl AsRef<str>) -> Result<Self> {
         let address = address.as_ref();
         let (place, query) = address.split_once('?').unwrap_or((address, ""));
+        if let Some(cluster) = address.strip_prefix("tikv://") {
+            return Self::cluster(cluster);
+        }
         if let Some((scheme, _)) = place.split_once("://") {
             return Err(Error::Open(format!(
-                "`{scheme}://` is not an engine of this build; give a folder, as in `keyloom-data`, or `memory:`"
+                "`{scheme}://` is not an engine; give a folder, as in `keyloom-data`, `memory:`, or a cluster, as in \
+                 `tikv://host:2379?prefix=app`"
             )));
         }
         if place.is_empty() {
@@ -45,10 +60,10 @@ impl OpenOptions {
                     .to_owned(),
             ));
         }
-        let mut options = Self {
-            address: place.to_owned(),
-            embedded: EmbeddedOptions::default(),
-        };
+        let mut options = Self::at(Place::Embedded(match place {
+            "memory:" => Location::Memory,
+            folder => Location::Folder(folder.into()),
+        }));
         let mut flush = None;
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -65,6 +80,35 @@ impl OpenOptions {
             (_, None) => {}
         }
         Ok(options)
+    }
+
+    fn at(place: Place) -> Self {
+        Self {
+            place,
+            embedded: EmbeddedOptions::default(),
+        }
+    }
+
+    /// A store in a TiKV cluster.
+    #[cfg(feature = "tikv")]
+    pub fn tikv(options: TikvOptions) -> Self {
+        Self::at(Place::Tikv(Box::new(options)))
+    }
+
+    #[cfg(feature = "tikv")]
+    fn cluster(address: &str) -> Result<Self> {
+        TikvOptions::parse(address)
+            .map(Self::tikv)
+            .map_err(Error::Open)
+    }
+
+    #[cfg(not(feature = "tikv"))]
+    fn cluster(_: &str) -> Result<Self> {
+        Err(Error::Open(
+            "this build has no TiKV engine; switch it on in Cargo.toml: \
+             `keyloom = { version = \"…\", features = [\"tikv\"] }`"
+                .to_owned(),
+        ))
     }
 
     fn set(&mut self, name: &str, value: &str, flush: &mut Option<Duration>) -> Result<()> {
@@ -124,14 +168,23 @@ impl OpenOptions {
     /// Opens the store, registers what is new in `schema`, and fills new indexes.
     #[doc(hidden)]
     pub async fn open_schema(self, schema: &'static Schema) -> Result<Store> {
-        let location = match self.address.as_str() {
-            "memory:" => Location::Memory,
-            folder => Location::Folder(folder.into()),
+        let engine = match self.place {
+            Place::Embedded(location) => EmbeddedEngine::open(location, self.embedded)
+                .await
+                .map(AnyEngine::Embedded),
+            #[cfg(feature = "tikv")]
+            Place::Tikv(options) => {
+                if self.embedded != EmbeddedOptions::default() {
+                    return Err(Error::Open(
+                        "`durability`, `cache` and `verify` are options of the embedded engine; leave them out for a \
+                         cluster"
+                            .to_owned(),
+                    ));
+                }
+                TikvEngine::open(*options).await.map(AnyEngine::Tikv)
+            }
         };
-        let engine = EmbeddedEngine::open(location, self.embedded)
-            .await
-            .map_err(Error::from_engine)?;
-        Store::bind(AnyEngine::Embedded(engine), schema).await
+        Store::bind(engine.map_err(Error::from_engine)?, schema).await
     }
 }
 
@@ -141,32 +194,4 @@ impl Store {
     pub async fn over(engine: impl Engine, schema: &'static Schema) -> Result<Self> {
         Self::bind(AnyEngine::Boxed(BoxedEngine::new(engine)), schema).await
     }
-}
-
-/// `100ms`, `2s`, `1m`.
-fn time(text: &str) -> Option<Duration> {
-    let split = text.find(|c: char| !c.is_ascii_digit())?;
-    let (number, unit) = (text[..split].parse::<u64>().ok()?, &text[split..]);
-    match unit {
-        "ms" => Some(Duration::from_millis(number)),
-        "s" => Some(Duration::from_secs(number)),
-        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
-        _ => None,
-    }
-}
-
-/// `64MB`, `1GB`, or bytes.
-fn size(text: &str) -> Option<usize> {
-    let split = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = (text[..split].parse::<usize>().ok()?, &text[split..]);
-    let factor = match unit {
-        "" => 1,
-        "KB" => 1 << 10,
-        "MB" => 1 << 20,
-        "GB" => 1 << 30,
-        _ => return None,
-    };
-    number.checked_mul(factor)
 }

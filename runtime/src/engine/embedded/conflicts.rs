@@ -6,7 +6,7 @@ use std::{
     hash::{BuildHasher, BuildHasherDefault, Hasher},
 };
 
-use super::assign::SHARD;
+use super::SHARD;
 use crate::engine::{Changes, counter, log};
 
 /// Changes remembered at most; each takes about 40 bytes.

@@ -6,7 +6,6 @@
 //! | `folder` | the files of a store, and the lock that makes one process its owner |
 //! | `view` | what a snapshot reads |
 //! | `conflicts` | which keys changed lately |
-//! | `assign` | what a commit decides: offsets of appends, values of counters |
 //! | `writer` | one group of transactions as one write to the file |
 //! | `committer` | the queue before the writer, and who drains it |
 //! | `thread` | writes what waits, and flushes |
@@ -16,7 +15,6 @@
 //! **Invariant:** a commit is written first, then published with its number, then answered. A snapshot never carries a
 //! number whose commit it does not see, so no update is lost; the worst that this order allows is a needless conflict.
 
-mod assign;
 mod committer;
 mod conflicts;
 mod fault;
@@ -41,6 +39,9 @@ pub use view::EmbeddedSnapshot;
 use super::{Changes, Engine, EngineError, Limits, Outcome};
 use committer::{Committer, Pace};
 use writer::Writer;
+
+/// The embedded engine has one process, so counters have one shard.
+const SHARD: u16 = 0;
 
 /// What the embedded engine refuses.
 ///

@@ -13,14 +13,17 @@ use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTran
 use tokio::sync::oneshot;
 
 use super::{
-    assign::{self, Assigned},
+    SHARD,
     conflicts::{Conflicts, Verdict},
     fault,
     folder::Folder,
     value,
     view::{Register, View},
 };
-use crate::engine::{Changes, EngineError, Outcome};
+use crate::engine::{
+    Changes, EngineError, Outcome,
+    assign::{self, Assigned},
+};
 
 const DATA: TableDefinition<&'static [u8], &'static [u8]> = TableDefinition::new("data");
 const META: TableDefinition<&'static str, u64> = TableDefinition::new("meta");
@@ -187,18 +190,22 @@ impl Writer {
             accepted,
             assigned,
         } = group;
-        assigned.assign(changes, |key| {
-            // Asked first: a look into each transaction of the group costs more.
-            let in_group = if self.conflicts.wrote_since(*before, key) {
-                accepted.iter().rev().find_map(|it| it.writes.get(key))
-            } else {
-                None
-            };
-            match in_group {
-                Some(value) => Ok(value.clone()),
-                None => self.latest()?.value(key),
-            }
-        })
+        assigned.assign(
+            changes,
+            |_| SHARD,
+            |key| {
+                // Asked first: a look into each transaction of the group costs more.
+                let in_group = if self.conflicts.wrote_since(*before, key) {
+                    accepted.iter().rev().find_map(|it| it.writes.get(key))
+                } else {
+                    None
+                };
+                match in_group {
+                    Some(value) => Ok(value.clone()),
+                    None => self.latest()?.value(key),
+                }
+            },
+        )
     }
 
     pub(super) fn latest(&self) -> Result<Arc<View>, EngineError> {

@@ -1,16 +1,13 @@
 //! What is decided at commit: offsets of appends, values of counters.
 //!
-//! The writer is the only one to write, so a head or a counter is read, counted up and written without a conflict. Within
-//! a group each is written once, with its last value.
+//! The embedded engine's writer is the only one to write, so a head or a counter is read, counted up and written without a
+//! conflict; within a group each is written once, with its last value. On TiKV they are keys like others, and conflict.
 
 use std::collections::BTreeMap;
 
 use crate::engine::{Changes, EngineError, counter, log};
 
 type Values = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
-
-/// The embedded engine has one process, so one shard.
-pub(super) const SHARD: u16 = 0;
 
 /// Heads, ready keys and counters that a group writes.
 #[derive(Debug, Default)]
@@ -20,10 +17,11 @@ pub(super) struct Assigned {
 
 impl Assigned {
     /// The offsets of a transaction's appends; `read` knows the writes of the group's earlier transactions and the state
-    /// before it. An error leaves no trace.
+    /// before it, `shard` which of a counter's shards is added to. An error leaves no trace.
     pub(super) fn assign(
         &mut self,
         changes: &Changes,
+        shard: impl Fn(&[u8]) -> u16,
         read: impl Fn(&[u8]) -> Result<Option<Vec<u8>>, EngineError>,
     ) -> Result<Vec<u64>, EngineError> {
         let mut fresh = Values::new();
@@ -49,7 +47,7 @@ impl Assigned {
             fresh.insert(key, Some(head.encode()));
         }
         for (counted, &delta) in &changes.adds {
-            let key = counter::shard_key(counted, SHARD);
+            let key = counter::shard_key(counted, shard(counted));
             let stored = self.current(&key, &fresh, changes, &read)?;
             let sum = counter::add(&key, stored.as_deref(), delta)?;
             fresh.insert(key, sum);
@@ -62,6 +60,12 @@ impl Assigned {
     /// What the group writes besides its transactions' own writes, and after them.
     pub(super) fn values(&self) -> &Values {
         &self.values
+    }
+
+    /// The same, for an engine that writes one transaction at a time.
+    #[cfg(feature = "tikv")]
+    pub(super) fn into_values(self) -> Values {
+        self.values
     }
 
     fn current(

@@ -1,0 +1,174 @@
+//! What the client's errors mean.
+
+use crate::engine::EngineError;
+use tikv_client::{Error, ProtoKeyError};
+
+/// What to do about an error of a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It may pass: a busy store, a lock, an election.
+    Passing,
+    /// The connection, or the client itself, may be at fault.
+    Connection,
+    /// The answer is larger than the client takes.
+    TooLarge,
+    /// Trying again gives the same.
+    Definite,
+}
+
+pub(super) fn kind(error: &Error) -> Kind {
+    match error {
+        Error::Grpc(_)
+        | Error::Io(_)
+        | Error::Channel(_)
+        | Error::Canceled(_)
+        | Error::InternalError { .. } => Kind::Connection,
+        Error::GrpcAPI(status) if status.message().contains("message length too large") => {
+            Kind::TooLarge
+        }
+        Error::KeyError(_) => Kind::Definite,
+        Error::MultipleKeyErrors(errors) | Error::ExtractedErrors(errors) => errors
+            .iter()
+            .map(kind)
+            .find(|kind| *kind != Kind::Passing)
+            .unwrap_or(Kind::Passing),
+        _ => Kind::Passing,
+    }
+}
+
+/// How an error ends a commit.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Another transaction changed this key after the snapshot; nothing is committed, and no request to commit was sent.
+    Conflict(Vec<u8>),
+    /// A lock of another transaction on this key did not go away in time; nothing is committed.
+    Locked(Vec<u8>),
+    /// The servers say that it is not committed; run again it may be.
+    RolledBack,
+    /// The servers say that it is not committed, and why.
+    Refused(String),
+    /// Nobody can say.
+    Unknown,
+}
+
+/// What an error of a commit means. Only an error about a key is definite: it is an answer, every other is the lack of one.
+pub(super) fn ending(error: &Error) -> Ending {
+    match error {
+        Error::KeyError(error) => key_ending(error),
+        Error::MultipleKeyErrors(errors) | Error::ExtractedErrors(errors) => {
+            let mut endings: Vec<Ending> = errors.iter().map(ending).collect();
+            if endings.is_empty() || endings.contains(&Ending::Unknown) {
+                return Ending::Unknown;
+            }
+            let conflict = endings
+                .iter()
+                .position(|ending| matches!(ending, Ending::Conflict(_)));
+            endings.swap_remove(conflict.unwrap_or(0))
+        }
+        // Only the first phase waits for locks.
+        Error::ResolveLockError(locks) => Ending::Locked(
+            locks
+                .first()
+                .map(|lock| lock.key.clone())
+                .unwrap_or_default(),
+        ),
+        _ => Ending::Unknown,
+    }
+}
+
+fn key_ending(error: &ProtoKeyError) -> Ending {
+    if let Some(conflict) = &error.conflict {
+        return Ending::Conflict(conflict.key.clone());
+    }
+    let rolled_back = !error.retryable.is_empty()
+        || error.txn_not_found.is_some()
+        || error.commit_ts_expired.is_some()
+        || error
+            .abort
+            .to_lowercase()
+            .replace(' ', "")
+            .contains("locknotfound");
+    if rolled_back {
+        return Ending::RolledBack;
+    }
+    if let Some(lock) = &error.locked {
+        return Ending::Locked(lock.key.clone());
+    }
+    Ending::Refused(shortened(&format!("{error:?}")))
+}
+
+/// An error in a line.
+pub(super) fn describe(error: &Error) -> String {
+    match error {
+        Error::GrpcAPI(status) => format!("{}: {}", status.code(), status.message()),
+        Error::Grpc(error) => {
+            let mut text = error.to_string();
+            let mut source = std::error::Error::source(error);
+            while let Some(cause) = source {
+                text = format!("{text}: {cause}");
+                source = cause.source();
+            }
+            text
+        }
+        Error::ResolveLockError(locks) => {
+            format!("{} keys stayed locked by another transaction", locks.len())
+        }
+        Error::UndeterminedError(cause) => describe(cause),
+        other => shortened(&other.to_string()),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 300;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+pub(super) fn unavailable(message: String) -> EngineError {
+    EngineError::Unavailable { message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key_error(change: impl FnOnce(&mut ProtoKeyError)) -> Error {
+        let mut error = ProtoKeyError::default();
+        change(&mut error);
+        Error::KeyError(Box::new(error))
+    }
+
+    fn conflict() -> Error {
+        key_error(|error| error.conflict.get_or_insert_default().key = b"k".to_vec())
+    }
+
+    #[test]
+    fn only_an_answer_about_a_key_is_definite() {
+        assert_eq!(ending(&conflict()), Ending::Conflict(b"k".to_vec()));
+        let aborted = key_error(|error| error.abort = "TxnLockNotFound { .. }".into());
+        assert_eq!(ending(&aborted), Ending::RolledBack);
+        let refused = key_error(|error| error.abort = "disk full".into());
+        assert!(matches!(ending(&refused), Ending::Refused(_)));
+        for error in [
+            Error::StringError("x".into()),
+            Error::UndeterminedError(Box::new(conflict())),
+            Error::RegionError(Box::default()),
+            Error::MultipleKeyErrors(vec![]),
+        ] {
+            assert_eq!(ending(&error), Ending::Unknown, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn among_several_errors_doubt_wins_then_the_conflict() {
+        let aborted = || key_error(|error| error.retryable = "again".into());
+        assert_eq!(
+            ending(&Error::MultipleKeyErrors(vec![aborted(), conflict()])),
+            Ending::Conflict(b"k".to_vec())
+        );
+        let doubtful = vec![conflict(), Error::StringError("lost".into())];
+        assert_eq!(ending(&Error::ExtractedErrors(doubtful)), Ending::Unknown);
+    }
+}

@@ -1,0 +1,284 @@
+//! The connection to a cluster: made within a deadline, tried again, and made anew when the client cannot recover.
+//!
+//! The client keeps a region's leader until a request to it fails in the right way; a store that refuses the first
+//! connection is not such a way, and a stream of timestamps that stops without a word never ends. Both leave it failing
+//! for as long as it lives, so the link throws such a client away.
+
+use super::{
+    TikvOptions,
+    fault::{self, Kind},
+};
+use crate::engine::EngineError;
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tikv_client::{
+    Backoff, CheckLevel, Config, RetryOptions, Transaction, TransactionClient, TransactionOptions,
+    transaction::HeartbeatOption,
+};
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// Longest pause between two attempts.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// A lock lives for 3 s at first, the client's own first heartbeat comes after 10.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// A lock whose client died lives for up to 20 s; whoever waits for it must wait longer, and less than `retry=`.
+const LOCK_PAUSE_MS: u64 = 200;
+const LOCK_PAUSES: u32 = 160;
+
+/// A client and its number.
+#[derive(Clone)]
+pub(super) struct Client {
+    pub(super) generation: u64,
+    pub(super) tikv: TransactionClient,
+}
+
+pub(super) struct Link {
+    pd: Vec<String>,
+    config: Config,
+    timeout: Duration,
+    retry: Duration,
+    current: Mutex<Client>,
+    /// When the client was last made anew; held while it is.
+    renewed: tokio::sync::Mutex<Instant>,
+    closed: AtomicBool,
+}
+
+impl Link {
+    /// Connects, or says what was tried.
+    pub(super) async fn connect(options: &TikvOptions) -> Result<Self, EngineError> {
+        let config = config(options);
+        let deadline = Instant::now() + options.connect;
+        let mut pause = Pause::default();
+        let tikv = loop {
+            let attempt = TransactionClient::new_with_config(options.pd.clone(), config.clone());
+            let failed = match timeout_at(deadline, attempt).await {
+                Ok(Ok(tikv)) => break tikv,
+                Ok(Err(tikv_client::Error::KeyspaceNotFound(name))) => {
+                    return Err(fault::unavailable(format!(
+                        "the cluster has no keyspace `{name}`; create it with pd-ctl, or leave `keyspace=` out"
+                    )));
+                }
+                Ok(Err(error)) => fault::describe(&error),
+                Err(_) => "no answer".to_owned(),
+            };
+            if Instant::now() + pause.next() >= deadline {
+                return Err(fault::unavailable(format!(
+                    "no PD server answered within {:?} (tried {}): {failed}",
+                    options.connect,
+                    options.pd.join(", ")
+                )));
+            }
+            sleep(pause.last).await;
+        };
+        Ok(Self {
+            pd: options.pd.clone(),
+            config,
+            timeout: options.timeout,
+            retry: options.retry,
+            current: Mutex::new(Client {
+                generation: 0,
+                tikv,
+            }),
+            renewed: tokio::sync::Mutex::new(Instant::now()),
+            closed: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) fn client(&self) -> Client {
+        let current = self.current.lock();
+        current.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// When an operation that begins now is given up.
+    pub(super) fn deadline(&self) -> Instant {
+        Instant::now() + self.retry
+    }
+
+    /// How long one request may take.
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Whether the link was open until now.
+    pub(super) fn close(&self) -> bool {
+        !self.closed.swap(true, Ordering::AcqRel)
+    }
+
+    pub(super) fn check_open(&self) -> Result<(), EngineError> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(EngineError::Closed);
+        }
+        Ok(())
+    }
+
+    /// Calls the cluster until it answers, `what` being what is done, for the error.
+    pub(super) async fn call<T, F>(
+        &self,
+        what: &str,
+        deadline: Instant,
+        call: impl Fn(TransactionClient) -> F + Send + Sync,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = tikv_client::Result<T>> + Send,
+    {
+        let mut pause = Pause::default();
+        loop {
+            let client = self.client();
+            let error = match timeout_at(deadline, call(client.tikv)).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(error)) => error,
+                Err(_) => return Err(self.given_up(what, "no answer").into()),
+            };
+            match fault::kind(&error) {
+                Kind::TooLarge => return Err(Failure::TooLarge),
+                Kind::Definite => {
+                    return Err(self.given_up(what, &fault::describe(&error)).into());
+                }
+                Kind::Passing | Kind::Connection if Instant::now() + pause.next() >= deadline => {
+                    return Err(self.given_up(what, &fault::describe(&error)).into());
+                }
+                Kind::Passing => {}
+                Kind::Connection => self.renew(client.generation).await,
+            }
+            tracing::debug!(what, error = fault::describe(&error), "trying again");
+            sleep(pause.last).await;
+        }
+    }
+
+    /// Begins a transaction: a timestamp, and what commits at it.
+    pub(super) async fn begin(&self) -> Result<(Client, Transaction), EngineError> {
+        let deadline = self.deadline();
+        let mut pause = Pause::default();
+        loop {
+            let client = self.client();
+            let attempt = client.tikv.begin_with_options(committing());
+            let within = deadline.min(Instant::now() + self.timeout);
+            let failed = match timeout_at(within, attempt).await {
+                Ok(Ok(transaction)) => return Ok((client, transaction)),
+                Ok(Err(error)) => {
+                    if fault::kind(&error) == Kind::Connection {
+                        self.renew(client.generation).await;
+                    }
+                    fault::describe(&error)
+                }
+                // The stream of timestamps stands still, and would for ever.
+                Err(_) => {
+                    self.renew(client.generation).await;
+                    "no answer".to_owned()
+                }
+            };
+            if Instant::now() + pause.next() >= deadline {
+                return Err(self.given_up("taking a timestamp from PD", &failed));
+            }
+            sleep(pause.last).await;
+        }
+    }
+
+    /// Makes the client anew, unless that was done meanwhile or just before.
+    async fn renew(&self, generation: u64) {
+        let mut renewed = self.renewed.lock().await;
+        if self.client().generation != generation || renewed.elapsed() < LONGEST_PAUSE {
+            return;
+        }
+        *renewed = Instant::now();
+        let attempt = TransactionClient::new_with_config(self.pd.clone(), self.config.clone());
+        let Ok(Ok(tikv)) = tokio::time::timeout(self.timeout, attempt).await else {
+            return;
+        };
+        tracing::info!("connected to TiKV anew");
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        *current = Client {
+            generation: generation + 1,
+            tikv,
+        };
+    }
+
+    fn given_up(&self, what: &str, error: &str) -> EngineError {
+        fault::unavailable(format!(
+            "{what} failed ({error}); the stores and PD ({}) must be reachable, and it was tried for at most {:?}",
+            self.pd.join(", "),
+            self.retry
+        ))
+    }
+}
+
+/// Why a call gave no answer.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The answer would be larger than the client takes: ask for less.
+    TooLarge,
+    Engine(EngineError),
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<Failure> for EngineError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::TooLarge => fault::unavailable(
+                "one value is larger than the client takes; raise `decode=`".to_owned(),
+            ),
+            Failure::Engine(error) => error,
+        }
+    }
+}
+
+/// Pauses between attempts: doubled, with full jitter.
+struct Pause {
+    bound: Duration,
+    last: Duration,
+}
+
+impl Default for Pause {
+    fn default() -> Self {
+        Self {
+            bound: Duration::from_millis(10),
+            last: Duration::ZERO,
+        }
+    }
+}
+
+impl Pause {
+    fn next(&mut self) -> Duration {
+        self.bound = (self.bound * 2).min(LONGEST_PAUSE);
+        self.last = self.bound.mul_f64(fastrand::f64());
+        self.last
+    }
+}
+
+fn config(options: &TikvOptions) -> Config {
+    let mut config = Config::default()
+        .with_timeout(options.timeout)
+        .with_grpc_max_decoding_message_size(options.decode);
+    if let (Some(ca), Some(cert), Some(key)) = (&options.ca, &options.cert, &options.key) {
+        config = config.with_security(ca, cert, key);
+    }
+    if let Some(keyspace) = &options.keyspace {
+        config = config.with_keyspace(keyspace);
+    }
+    config
+}
+
+/// How snapshots are read: locks of others are waited for until their time is over.
+pub(super) fn reading() -> TransactionOptions {
+    TransactionOptions::new_optimistic()
+        .retry_options(RetryOptions {
+            region_backoff: Backoff::equal_jitter_backoff(4, 500, 10),
+            lock_backoff: Backoff::equal_jitter_backoff(4, LOCK_PAUSE_MS, LOCK_PAUSES),
+        })
+        .drop_check(CheckLevel::None)
+}
+
+/// How transactions are committed: in two phases, the locks kept alive.
+fn committing() -> TransactionOptions {
+    reading().heartbeat_option(HeartbeatOption::FixedTime(HEARTBEAT))
+}

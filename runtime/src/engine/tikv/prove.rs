@@ -1,0 +1,408 @@
+//! Proof and repair of commits.
+//!
+//! When tikv-client 0.4.0 cannot look up a region in the middle of a commit, it sends nothing to it and reports no error:
+//! `commit` answers success, and the region's keys are lost (docs/decisions/tikv-silent-loss.md). Nothing inside the client can
+//! be hooked, so a commit that reports success is read back here. With a client that reports the error, this file and the
+//! call to it can go.
+//!
+//! Each write is looked for at exactly the commit's timestamp. What is missing is written again by another transaction, on
+//! condition that its key is as it was before the first one. Success is told only after a whole proof.
+
+use super::{
+    commit, fault,
+    link::{Failure, Link, reading},
+    prefix::Prefix,
+    read::Found,
+    write_set::{Values, WriteSet},
+};
+use crate::engine::{Append, Changes, EngineError, Outcome, assign::Assigned, counter, log};
+use futures_util::future::try_join_all;
+use std::collections::BTreeSet;
+use tikv_client::{Error, KvPair, Timestamp, TimestampExt, TransactionClient};
+use tokio::time::{Duration, Instant, sleep};
+
+/// Keys of one request.
+const KEYS: usize = 1024;
+/// How often a part is asked again for what was behind a lock, before the locks are waited for. Each answer names the locks
+/// of one region at least.
+const LOOKS: usize = 4;
+/// Between two attempts of a repair.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Proves a commit that the client reported as a success, and repairs it if need be.
+pub(super) async fn settle(
+    link: &Link,
+    prefix: &Prefix,
+    start: &Timestamp,
+    committed: &Timestamp,
+    mut set: WriteSet,
+) -> Outcome {
+    let deadline = link.deadline();
+    let proof = Proof {
+        link,
+        prefix,
+        start: start.version(),
+        committed,
+        deadline,
+    };
+    let missing = match proof.missing(&set).await {
+        Ok(missing) => missing,
+        Err(error) => return Outcome::Unknown(error),
+    };
+    if missing.is_empty() {
+        return Outcome::Committed {
+            number: committed.version(),
+            offsets: set.offsets,
+        };
+    }
+    tracing::error!(
+        missing = missing.len(),
+        writes = set.writes.len(),
+        "TiKV's client reported a commit that is not whole; writing again what is missing"
+    );
+    // If not even one write can be seen, there was no commit, and the transaction may simply be run again.
+    let mut noticed = set
+        .writes
+        .iter()
+        .filter(|(key, value)| set.changes(key, value.as_ref()));
+    let nothing = noticed.all(|(key, _)| missing.contains_key(key));
+    match repair(link, &mut set, missing, nothing, deadline).await {
+        Ok(number) => Outcome::Committed {
+            number: number.unwrap_or_else(|| committed.version()),
+            offsets: set.offsets,
+        },
+        Err(outcome) => {
+            tracing::error!(?outcome, "the commit could not be made whole");
+            outcome
+        }
+    }
+}
+
+struct Proof<'a> {
+    link: &'a Link,
+    prefix: &'a Prefix,
+    start: u64,
+    committed: &'a Timestamp,
+    deadline: Instant,
+}
+
+/// What a look at the commit's timestamp showed.
+#[derive(Default)]
+struct Seen {
+    found: Found,
+    /// Keys that hold a lock of this very transaction.
+    locked: BTreeSet<Vec<u8>>,
+}
+
+enum Look {
+    Values(Vec<(Vec<u8>, Vec<u8>)>),
+    Locks(Vec<(Vec<u8>, u64)>),
+}
+
+impl Proof<'_> {
+    /// The writes that cannot be seen. A guard that did not hold is an error: the commit cannot be taken back.
+    async fn missing(&self, set: &WriteSet) -> Result<Values, EngineError> {
+        let keys: Vec<Vec<u8>> = set.writes.keys().chain(&set.guards).cloned().collect();
+        let seen = self.see(&keys, set).await?;
+        let shown = |key: &Vec<u8>, value: Option<&Vec<u8>>| {
+            seen.locked.contains(key) || seen.found.get(key) == value
+        };
+        let before = |key: &Vec<u8>| set.before.get(key).and_then(Option::as_ref);
+        if set.guards.iter().any(|key| !shown(key, before(key))) {
+            tracing::error!("TiKV's client committed a transaction past a guard that did not hold");
+            return Err(fault::unavailable(
+                "a key that the transaction relied on was changed before it was committed"
+                    .to_owned(),
+            ));
+        }
+        let missing = set
+            .writes
+            .iter()
+            .filter(|(key, value)| !shown(key, value.as_ref()));
+        Ok(missing
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect())
+    }
+
+    /// Reads the keys without waiting for locks, if that can prove anything.
+    ///
+    /// The client commits all keys but the primary in the background, so they are often still locked. A lock of this
+    /// transaction is as good as the value: once the primary is committed, it can only become that. Waiting for it would
+    /// take three requests more.
+    async fn see(&self, keys: &[Vec<u8>], set: &WriteSet) -> Result<Seen, EngineError> {
+        let primary = set.primary();
+        let parts = keys.chunks(KEYS).map(|part| self.look(part, primary));
+        if let Some(parts) = try_join_all(parts)
+            .await?
+            .into_iter()
+            .collect::<Option<Vec<_>>>()
+        {
+            let mut seen = Seen::default();
+            for part in parts {
+                seen.found.extend(part.found);
+                seen.locked.extend(part.locked);
+            }
+            let decided = primary
+                .and_then(|key| set.writes.get_key_value(key))
+                .is_some_and(|(key, value)| {
+                    set.changes(key, value.as_ref()) && seen.found.get(key) == value.as_ref()
+                });
+            if decided || seen.locked.is_empty() {
+                return Ok(seen);
+            }
+        }
+        let found = self
+            .link
+            .get_many(self.committed, keys, self.deadline)
+            .await?;
+        Ok(Seen {
+            found,
+            locked: BTreeSet::new(),
+        })
+    }
+
+    /// None if a lock is in the way that says nothing.
+    async fn look(
+        &self,
+        keys: &[Vec<u8>],
+        primary: Option<&Vec<u8>>,
+    ) -> Result<Option<Seen>, EngineError> {
+        let mut left: BTreeSet<Vec<u8>> = keys.iter().cloned().collect();
+        let mut locked = BTreeSet::new();
+        for _ in 0..LOOKS {
+            let locks = match self.look_once(&left).await {
+                Ok(Look::Values(values)) => {
+                    let found = values.into_iter().collect();
+                    return Ok(Some(Seen { found, locked }));
+                }
+                Ok(Look::Locks(locks)) => locks,
+                Err(Failure::TooLarge) => return Ok(None),
+                Err(Failure::Engine(error)) => return Err(error),
+            };
+            for (key, version) in locks {
+                let key = self.prefix.locate(&key).map(<[u8]>::to_vec);
+                match key.and_then(|key| left.take(&key)) {
+                    Some(key) if version == self.start && Some(&key) != primary => {
+                        locked.insert(key);
+                    }
+                    _ => return Ok(None),
+                }
+            }
+            if left.is_empty() {
+                return Ok(Some(Seen {
+                    found: Found::new(),
+                    locked,
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn look_once(&self, keys: &BTreeSet<Vec<u8>>) -> Result<Look, Failure> {
+        let call = |client: TransactionClient| {
+            let (at, keys) = (self.committed.clone(), keys.clone());
+            async move {
+                let mut snapshot = client.snapshot(at, reading().no_resolve_locks());
+                match snapshot.batch_get(keys).await {
+                    Ok(pairs) => {
+                        let pairs = pairs.map(|KvPair(key, value)| (key.into(), value));
+                        Ok(Look::Values(pairs.collect()))
+                    }
+                    Err(Error::ResolveLockError(locks)) => {
+                        let locks = locks.into_iter().map(|lock| (lock.key, lock.lock_version));
+                        Ok(Look::Locks(locks.collect()))
+                    }
+                    Err(error) => Err(error),
+                }
+            }
+        };
+        self.link
+            .call("proving a commit", self.deadline, call)
+            .await
+    }
+}
+
+/// Writes what is missing until all of it can be seen. Gives the number of the last commit that it took.
+async fn repair(
+    link: &Link,
+    set: &mut WriteSet,
+    mut missing: Values,
+    nothing: bool,
+    deadline: Instant,
+) -> Result<Option<u64>, Outcome> {
+    let mut number = None;
+    // An addition whose fate is unknown must not be made again.
+    let mut doubtful = false;
+    loop {
+        if Instant::now() >= deadline {
+            return Err(torn("and could not be made whole in time"));
+        }
+        let (_, transaction) = link.begin().await.map_err(Outcome::Unknown)?;
+        let keys: BTreeSet<Vec<u8>> = missing.keys().cloned().chain(of_appends(set)).collect();
+        let keys: Vec<Vec<u8>> = keys.into_iter().collect();
+        let now = transaction.start_timestamp();
+        let now = link
+            .get_many(&now, &keys, deadline)
+            .await
+            .map_err(Outcome::Unknown)?;
+        missing = match again(set, missing, &now, doubtful) {
+            Ok(missing) => missing,
+            Err(key) if nothing && number.is_none() => return Err(Outcome::Conflict { key }),
+            Err(_) => {
+                return Err(torn(
+                    "and what is missing was changed by another transaction meanwhile",
+                ));
+            }
+        };
+        if missing.is_empty() {
+            return Ok(number);
+        }
+        let first = missing.keys().next();
+        let answer = commit::send(
+            link,
+            transaction,
+            &missing,
+            first,
+            &BTreeSet::new(),
+            deadline,
+        )
+        .await;
+        match answer {
+            Ok(at) => {
+                number = Some(at.version());
+                let keys: Vec<Vec<u8>> = missing.keys().cloned().collect();
+                let found = link
+                    .get_many(&at, &keys, deadline)
+                    .await
+                    .map_err(Outcome::Unknown)?;
+                missing.retain(|key, value| found.get(key) != value.as_ref());
+                if missing.is_empty() {
+                    return Ok(number);
+                }
+            }
+            Err(Outcome::Conflict { .. }) => {}
+            Err(_) => doubtful = true,
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Heads, ready keys and entries.
+fn of_appends(set: &WriteSet) -> impl Iterator<Item = Vec<u8>> {
+    let placed = set.appends.iter().zip(&set.offsets);
+    placed.flat_map(|(append, &offset)| {
+        let keys = [
+            log::head_key(&append.log),
+            log::entry_key(&append.log, offset),
+        ];
+        keys.into_iter().chain(append.ready.clone())
+    })
+}
+
+/// What is still to be written, given what stands there now; or a key that somebody else has changed.
+fn again(
+    set: &mut WriteSet,
+    missing: Values,
+    now: &Found,
+    doubtful: bool,
+) -> Result<Values, Vec<u8>> {
+    let mut redo = Values::new();
+    let mut moved = BTreeSet::new();
+    for (key, wanted) in missing {
+        let stored = now.get(&key);
+        if stored == wanted.as_ref() {
+            continue;
+        }
+        if stored == set.before.get(&key).and_then(Option::as_ref) {
+            redo.insert(key, wanted);
+        } else if let Some(&delta) = set.adds.get(&key).filter(|_| !doubtful) {
+            // Nothing was added yet, whatever others have added.
+            let sum =
+                counter::add(&key, stored.map(Vec::as_slice), delta).map_err(|_| key.clone())?;
+            set.before.insert(key.clone(), stored.cloned());
+            redo.insert(key, sum);
+        } else {
+            moved.insert(key);
+        }
+    }
+    let logs: BTreeSet<Vec<u8>> = set
+        .appends
+        .iter()
+        .map(|append| append.log.clone())
+        .collect();
+    for log in logs {
+        let head = log::head_key(&log);
+        if moved.contains(&head) {
+            if goes_on_behind(set, &log, now) {
+                moved.remove(&head);
+            } else {
+                append_again(set, &log, &mut redo, &mut moved, now)?;
+            }
+        }
+    }
+    match moved.pop_first() {
+        Some(key) => Err(key),
+        None => Ok(redo),
+    }
+}
+
+/// Whether the entries are there and the log went on behind them.
+fn goes_on_behind(set: &WriteSet, log: &[u8], now: &Found) -> bool {
+    let key = log::head_key(log);
+    let stored = now.get(&key).map(Vec::as_slice);
+    let Ok(head) = log::Head::decode(&key, stored) else {
+        return false;
+    };
+    let placed = set.appends.iter().zip(&set.offsets);
+    let mut own = placed.filter(|(append, _)| append.log == log);
+    own.all(|(append, &offset)| {
+        head.next > offset && now.get(&log::entry_key(log, offset)) == Some(&append.value)
+    })
+}
+
+/// The log went on without these entries: they get fresh offsets.
+fn append_again(
+    set: &mut WriteSet,
+    log: &[u8],
+    redo: &mut Values,
+    moved: &mut BTreeSet<Vec<u8>>,
+    now: &Found,
+) -> Result<(), Vec<u8>> {
+    let head = log::head_key(log);
+    let places: Vec<usize> = (0..set.appends.len())
+        .filter(|&place| set.appends[place].log == log)
+        .collect();
+    let changes = Changes {
+        appends: places
+            .iter()
+            .map(|&place| set.appends[place].clone())
+            .collect::<Vec<Append>>(),
+        ..Changes::default()
+    };
+    for &place in &places {
+        let old = log::entry_key(log, set.offsets[place]);
+        redo.remove(&old);
+        moved.remove(&old);
+    }
+    moved.remove(&head);
+    let mut assigned = Assigned::default();
+    let read = |key: &[u8]| Ok(now.get(key).cloned());
+    let offsets = assigned.assign(&changes, |_| 0, read).map_err(|_| head)?;
+    for ((place, append), offset) in places.into_iter().zip(changes.appends).zip(offsets) {
+        set.offsets[place] = offset;
+        let entry = log::entry_key(log, offset);
+        set.before.insert(entry.clone(), None);
+        redo.insert(entry, Some(append.value));
+    }
+    for (key, value) in assigned.into_values() {
+        set.before.insert(key.clone(), now.get(&key).cloned());
+        redo.insert(key, value);
+    }
+    Ok(())
+}
+
+fn torn(reason: &str) -> Outcome {
+    Outcome::Unknown(fault::unavailable(format!(
+        "TiKV's client committed a part of the transaction only, {reason}"
+    )))
+}

@@ -1,0 +1,160 @@
+//! Reads at a timestamp: batches of keys, and pages of ranges. Keys here are the cluster's.
+//!
+//! Each request has a client snapshot of its own: one may be read by one caller at a time, and keeps all it ever read.
+
+use super::link::{Failure, Link, reading};
+use crate::engine::{EngineError, Pair, ScanOptions};
+use futures_util::future::try_join_all;
+use std::{collections::HashMap, future::Future, pin::Pin};
+use tikv_client::{KvPair, Timestamp};
+use tokio::time::Instant;
+
+/// Keys of one request. Larger batches are asked in parts, side by side.
+const KEYS: usize = 1024;
+/// Pairs of a scan's first page.
+const FIRST_PAGE: usize = 256;
+/// Pairs of any page.
+const LARGEST_PAGE: usize = 10_000;
+/// Bytes that a page is meant to have, once the size of the pairs is known.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// What was found; keys that are missing are not in it.
+pub(super) type Found = HashMap<Vec<u8>, Vec<u8>>;
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+impl Link {
+    /// The value of a key at `at`.
+    pub(super) async fn get(
+        &self,
+        at: &Timestamp,
+        key: &[u8],
+        deadline: Instant,
+    ) -> Result<Option<Vec<u8>>, EngineError> {
+        let call = |client: tikv_client::TransactionClient| {
+            let (at, key) = (at.clone(), key.to_vec());
+            async move { client.snapshot(at, reading()).get(key).await }
+        };
+        Ok(self.call("reading from TiKV", deadline, call).await?)
+    }
+
+    /// The values of keys at `at`, in one round trip. No key stands in `keys` twice.
+    pub(super) async fn get_many(
+        &self,
+        at: &Timestamp,
+        keys: &[Vec<u8>],
+        deadline: Instant,
+    ) -> Result<Found, EngineError> {
+        let parts = keys.chunks(KEYS);
+        let parts = try_join_all(parts.map(|part| self.get_part(at, part, deadline))).await?;
+        Ok(parts.into_iter().flatten().collect())
+    }
+
+    fn get_part<'a>(
+        &'a self,
+        at: &'a Timestamp,
+        keys: &'a [Vec<u8>],
+        deadline: Instant,
+    ) -> Answer<'a, Result<Found, EngineError>> {
+        Box::pin(async move {
+            let call = |client: tikv_client::TransactionClient| {
+                let (at, keys) = (at.clone(), keys.to_vec());
+                async move {
+                    let mut snapshot = client.snapshot(at, reading());
+                    let pairs = snapshot.batch_get(keys).await?;
+                    Ok(pairs
+                        .map(|KvPair(key, value)| (key.into(), value))
+                        .collect())
+                }
+            };
+            match self.call("reading from TiKV", deadline, call).await {
+                Err(Failure::TooLarge) if keys.len() > 1 => {
+                    let (left, right) = keys.split_at(keys.len() / 2);
+                    let mut found = self.get_part(at, left, deadline).await?;
+                    found.extend(self.get_part(at, right, deadline).await?);
+                    Ok(found)
+                }
+                answer => Ok(answer?),
+            }
+        })
+    }
+
+    /// The pairs from `start` up to `end` at `at`, page by page: the client asks every region of a range for the whole
+    /// limit and holds all the answers.
+    pub(super) async fn scan(
+        &self,
+        at: &Timestamp,
+        (mut start, mut end): (Vec<u8>, Vec<u8>),
+        options: ScanOptions,
+        deadline: Instant,
+    ) -> Result<Vec<Pair>, EngineError> {
+        let mut pairs: Vec<Pair> = Vec::new();
+        let mut page = FIRST_PAGE;
+        while start < end && pairs.len() < options.limit {
+            let limit = page.min(options.limit - pairs.len());
+            let found = match self
+                .page(at, (&start, &end), limit, options, deadline)
+                .await
+            {
+                Err(Failure::TooLarge) if limit > 1 => {
+                    page = limit / 2;
+                    continue;
+                }
+                answer => answer?,
+            };
+            let done = found.len() < limit;
+            let bytes: usize = found
+                .iter()
+                .map(|(key, value)| key.len() + value.len())
+                .sum();
+            page = (PAGE_BYTES * found.len().max(1) / bytes.max(1)).clamp(1, LARGEST_PAGE);
+            if let Some((last, _)) = found.last() {
+                if options.reverse {
+                    end.clone_from(last);
+                } else {
+                    start.clone_from(last);
+                    start.push(0);
+                }
+            }
+            pairs.extend(found);
+            if done {
+                break;
+            }
+        }
+        Ok(pairs)
+    }
+
+    async fn page(
+        &self,
+        at: &Timestamp,
+        (start, end): (&[u8], &[u8]),
+        limit: usize,
+        options: ScanOptions,
+        deadline: Instant,
+    ) -> Result<Vec<Pair>, Failure> {
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        let call = |client: tikv_client::TransactionClient| {
+            let (at, range) = (at.clone(), start.to_vec()..end.to_vec());
+            async move {
+                let mut snapshot = client.snapshot(at, reading());
+                let bare = |key: tikv_client::Key| (key.into(), Vec::new());
+                let full = |KvPair(key, value): KvPair| (key.into(), value);
+                Ok(match (options.keys_only, options.reverse) {
+                    (false, false) => snapshot.scan(range, limit).await?.map(full).collect(),
+                    (false, true) => snapshot
+                        .scan_reverse(range, limit)
+                        .await?
+                        .map(full)
+                        .collect(),
+                    (true, false) => snapshot.scan_keys(range, limit).await?.map(bare).collect(),
+                    (true, true) => snapshot
+                        .scan_keys_reverse(range, limit)
+                        .await?
+                        .map(bare)
+                        .collect(),
+                })
+            }
+        };
+        self.call("scanning TiKV", deadline, call).await
+    }
+}

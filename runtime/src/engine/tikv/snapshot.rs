@@ -1,0 +1,139 @@
+//! A snapshot: a timestamp, what was read at it, and the transaction that may commit on it.
+
+use super::{Inner, link::Client, read::Found, register::Ticket, write_set::Values};
+use crate::engine::{EngineError, KeyRange, Pair, ScanOptions, Snapshot};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tikv_client::{Timestamp, TimestampExt, Transaction};
+
+/// Most bytes that a snapshot remembers of what was read through it.
+const REMEMBERED: usize = 1024 * 1024;
+
+/// A consistent view of a store in TiKV.
+///
+/// Reads are requests to the cluster; they may run side by side. A snapshot that is held keeps the whole cluster from
+/// giving back the space of what was replaced since.
+#[derive(Clone)]
+pub struct TikvSnapshot(pub(super) Arc<Base>);
+
+pub(super) struct Base {
+    pub(super) engine: Arc<Inner>,
+    pub(super) at: Timestamp,
+    /// The client that began the transaction: it has regions of its own in memory.
+    pub(super) client: Client,
+    /// Taken by the first commit.
+    pub(super) transaction: Mutex<Option<Transaction>>,
+    pub(super) ticket: Ticket,
+    seen: Mutex<Seen>,
+}
+
+/// What was read key by key, under the cluster's names: a commit need not read it again.
+#[derive(Default)]
+struct Seen {
+    values: Values,
+    bytes: usize,
+}
+
+impl fmt::Debug for TikvSnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TikvSnapshot")
+            .field("timestamp", &self.0.at.version())
+            .finish()
+    }
+}
+
+impl Base {
+    /// Takes a timestamp from PD.
+    pub(super) async fn take(engine: Arc<Inner>) -> Result<Self, EngineError> {
+        let taking = engine.register.taking();
+        let (client, transaction) = engine.link.begin().await?;
+        let at = transaction.start_timestamp();
+        Ok(Self {
+            ticket: taking.taken(&at),
+            engine,
+            at,
+            client,
+            transaction: Mutex::new(Some(transaction)),
+            seen: Mutex::default(),
+        })
+    }
+
+    fn remember<'a>(&self, keys: impl Iterator<Item = (&'a Vec<u8>, Option<&'a Vec<u8>>)>) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, value) in keys {
+            let bytes = key.len() + value.map_or(0, Vec::len);
+            if seen.bytes + bytes > REMEMBERED {
+                return;
+            }
+            if seen.values.insert(key.clone(), value.cloned()).is_none() {
+                seen.bytes += bytes;
+            }
+        }
+    }
+
+    /// What is known of these keys already, from reads by the client that commits.
+    pub(super) fn known<'a>(&self, keys: impl Iterator<Item = &'a Vec<u8>>) -> Values {
+        let mut known = Values::new();
+        if self.engine.link.client().generation == self.client.generation {
+            let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            for key in keys {
+                if let Some(value) = seen.values.get(key) {
+                    known.insert(key.clone(), value.clone());
+                }
+            }
+        }
+        known
+    }
+
+    /// The values of keys at this snapshot, checked to be whole.
+    pub(super) async fn read(&self, keys: Vec<Vec<u8>>) -> Result<Found, EngineError> {
+        let link = &self.engine.link;
+        link.check_open()?;
+        let found = link.get_many(&self.at, &keys, link.deadline()).await?;
+        self.ticket.check()?;
+        self.remember(keys.iter().map(|key| (key, found.get(key))));
+        Ok(found)
+    }
+}
+
+impl Snapshot for TikvSnapshot {
+    async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
+        let base = &self.0;
+        let link = &base.engine.link;
+        link.check_open()?;
+        let key = base.engine.prefix.key(key);
+        let value = link.get(&base.at, &key, link.deadline()).await?;
+        base.ticket.check()?;
+        base.remember([(&key, value.as_ref())].into_iter());
+        Ok(value)
+    }
+
+    async fn get_many(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, EngineError> {
+        let base = &self.0;
+        let keys: Vec<Vec<u8>> = keys.iter().map(|key| base.engine.prefix.key(key)).collect();
+        let distinct: BTreeSet<&Vec<u8>> = keys.iter().collect();
+        if distinct.is_empty() {
+            base.engine.link.check_open()?;
+            return Ok(Vec::new());
+        }
+        let found = base.read(distinct.into_iter().cloned().collect()).await?;
+        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
+    }
+
+    async fn scan(&self, range: &KeyRange, options: ScanOptions) -> Result<Vec<Pair>, EngineError> {
+        let base = &self.0;
+        let link = &base.engine.link;
+        link.check_open()?;
+        let prefix = &base.engine.prefix;
+        let range = prefix.range(range);
+        let mut pairs = link.scan(&base.at, range, options, link.deadline()).await?;
+        base.ticket.check()?;
+        for (key, _) in &mut pairs {
+            key.drain(..prefix.len().min(key.len()));
+        }
+        Ok(pairs)
+    }
+}
