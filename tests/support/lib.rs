@@ -107,16 +107,14 @@ pub async fn relaxed() -> World {
     folder("?durability=relaxed&flush=50ms").await
 }
 
-/// The address of an empty store in the cluster whose PD `KEYLOOM_TEST_PD` names (`host:port`, several with commas).
-///
-/// A cluster is the suite's own or a real one that others use, so it collects no garbage.
+/// The address of an empty store in the shared [`cluster`]. Others may use that, so it collects no garbage.
 #[cfg(feature = "tikv")]
 pub fn tikv_address() -> String {
-    let pd = std::env::var("KEYLOOM_TEST_PD").expect(
-        "KEYLOOM_TEST_PD names the PD of a cluster: `cargo xtask cluster run -- COMMAND` starts one",
-    );
-    let name = keyloom::Uuid::new_v4().simple().to_string();
-    format!("tikv://{pd}?prefix=t{}&gc=off", &name[..12])
+    format!(
+        "tikv://{}?prefix={}&gc=off",
+        cluster::pd(),
+        cluster::prefix("t")
+    )
 }
 
 /// A store in a cluster.

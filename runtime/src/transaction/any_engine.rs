@@ -52,10 +52,7 @@ impl AnyEngine {
     }
 
     pub(crate) fn is_shared(&self) -> bool {
-        match self {
-            Self::Embedded(engine) => engine.is_shared(),
-            Self::Boxed(engine) => engine.is_shared(),
-        }
+        on_each!(self, engine => engine.is_shared())
     }
 
     pub(crate) async fn snapshot(&self) -> Result<AnySnapshot, EngineError> {
