@@ -185,6 +185,15 @@ pub trait Snapshot: Clone + Send + Sync + 'static {
     /// The value of a key.
     fn get(&self, key: &[u8]) -> impl Future<Output = Result<Option<Vec<u8>>, EngineError>> + Send;
 
+    /// What `look` makes of the value of a key, which it sees where it lies: without a copy, where the engine can.
+    fn get_with<T: Send>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(Option<&[u8]>) -> T + Send,
+    ) -> impl Future<Output = Result<T, EngineError>> + Send {
+        async move { Ok(look(self.get(key).await?.as_deref())) }
+    }
+
     /// The values of many keys, in the order of the keys; one round trip where the engine is far away.
     fn get_many(
         &self,

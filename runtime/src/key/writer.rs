@@ -16,6 +16,9 @@ pub struct KeyWriter<'a> {
 /// Stands for "a variant by name" where a place would stand.
 const BY_NAME: u16 = u16::MAX;
 
+/// Bytes of parts that most keys do not exceed.
+const USUAL: usize = 62;
+
 impl<'a> KeyWriter<'a> {
     pub(crate) fn unbound() -> Self {
         Self {
@@ -32,6 +35,13 @@ impl<'a> KeyWriter<'a> {
             fault: None,
             binding: Some(binding),
         }
+    }
+
+    /// Goes on behind a prefix, with room for a key of usual length.
+    pub(crate) fn behind(binding: &'a Binding, prefix: &[u8]) -> Self {
+        let mut bytes = Vec::with_capacity(prefix.len() + USUAL);
+        bytes.extend_from_slice(prefix);
+        Self::bound(binding, bytes)
     }
 
     /// The bytes, or what is wrong with the value.

@@ -254,7 +254,7 @@ impl<M: Model, K> Query<M, K> {
             if selective && finish(row)?.is_none() {
                 return Ok(None);
             }
-            Ok(Some(row.record_key.to_vec()))
+            Ok(Some(row.record_key()))
         };
         let each = Each {
             map: &map,

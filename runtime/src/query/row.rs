@@ -6,7 +6,7 @@ use crate::{
     catalogue::{Binding, BoundTable},
     descriptor::Part,
     key::{KeyReader, KeyValue, part_length},
-    record::{Model, decode},
+    record::{Model, decode_parts},
     value::{DecodeError, Decoder, FieldValue},
 };
 
@@ -22,8 +22,8 @@ pub(super) struct Row<'a> {
     pub(super) place: &'a Place<'a>,
     /// The pair that was scanned: a record or an index entry.
     pub(super) pair: &'a (Vec<u8>, Vec<u8>),
-    /// The whole key of the record.
-    pub(super) record_key: &'a [u8],
+    /// The parts of the record's key.
+    pub(super) record_parts: &'a [u8],
     /// The stored record, if it was asked for.
     pub(super) record: Option<&'a [u8]>,
 }
@@ -37,17 +37,21 @@ impl Row<'_> {
                 &self.pair.0,
                 &format!(
                     "the index entry has no record ({} is missing)",
-                    place.table.describe_key(place.binding, self.record_key)
+                    place.table.describe_key(place.binding, &self.record_key())
                 ),
             )
         })?;
-        decode(place.binding, place.table, self.record_key, stored)
+        decode_parts(place.binding, place.table, self.record_parts, stored)
+    }
+
+    /// The whole key of the record.
+    pub(super) fn record_key(&self) -> Vec<u8> {
+        [&self.place.table.records, self.record_parts].concat()
     }
 
     /// The record's key.
     pub(super) fn key<K: KeyValue>(&self) -> Result<K> {
-        let parts = &self.record_key[self.place.table.records.len()..];
-        K::take(&mut KeyReader::new(self.place.binding, parts))
+        K::take(&mut KeyReader::new(self.place.binding, self.record_parts))
             .map_err(|error| self.corrupt(&error))
     }
 
@@ -61,7 +65,7 @@ impl Row<'_> {
                 table: place.table,
                 parts: place.parts,
                 rest: parts,
-                key: KeyReader::new(place.binding, &self.record_key[place.table.records.len()..]),
+                key: KeyReader::new(place.binding, self.record_parts),
                 key_parts: place.table.table.key,
                 value,
                 fields: place.include_decoder(value)?,

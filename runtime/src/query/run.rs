@@ -26,11 +26,26 @@ pub(super) struct Each<'f, R> {
     pub(super) selective: bool,
 }
 
-/// Rows with the keys of their entries, in the order they were walked.
+/// Rows in the order they were walked.
 struct Found<R> {
-    rows: Vec<(Vec<u8>, R)>,
+    rows: Vec<R>,
+    /// The keys of the first row's entry and of the last's.
+    ends: Option<(Vec<u8>, Vec<u8>)>,
     /// Whether there is at least one more.
     more: bool,
+}
+
+impl<R> Found<R> {
+    fn push(&mut self, key: &[u8], row: R) {
+        match &mut self.ends {
+            None => self.ends = Some((key.to_vec(), key.to_vec())),
+            Some((_, last)) => {
+                last.clear();
+                last.extend_from_slice(key);
+            }
+        }
+        self.rows.push(row);
+    }
 }
 
 impl Scan {
@@ -53,13 +68,19 @@ impl Scan {
         let found = self
             .walk(reader, &place, range, walk_reverse, limit, &each)
             .await?;
-        let (mut rows, more) = (found.rows, found.more);
+        let Found {
+            mut rows,
+            mut ends,
+            more,
+        } = found;
         if backwards {
             rows.reverse();
+            ends = ends.map(|(first, last)| (last, first));
         }
         let cursor = |gap: Option<Gap>| gap.map(|gap| place.cursor(&gap));
-        let ahead = rows.first().map(|(key, _)| self.gap(key, false));
-        let behind = rows.last().map(|(key, _)| self.gap(key, true));
+        let (ahead, behind) = ends
+            .map(|(first, last)| (self.gap(first, false), self.gap(last, true)))
+            .unzip();
         let (next, previous) = if backwards {
             let follows = self
                 .anything_behind(reader, &place, before.as_ref())
@@ -77,7 +98,7 @@ impl Scan {
         Ok(Page {
             next: cursor(next),
             previous: cursor(previous),
-            items: rows.into_iter().map(|(_, row)| row).collect(),
+            items: rows,
         })
     }
 
@@ -103,9 +124,9 @@ impl Scan {
         let found = self
             .walk(reader, &place, range, self.reverse, limit, &each)
             .await?;
-        let last = found.rows.last().filter(|_| found.more);
-        let next = last.map(|(key, _)| self.gap(key, true).boundary());
-        Ok((found.rows.into_iter().map(|(_, row)| row).collect(), next))
+        let last = found.ends.filter(|_| found.more);
+        let next = last.map(|(_, last)| self.gap(last, true).boundary());
+        Ok((found.rows, next))
     }
 
     /// How many rows there are; reads keys only where no row needs a look.
@@ -164,9 +185,9 @@ impl Scan {
     }
 
     /// The gap before or behind an entry, in the query's order.
-    fn gap(&self, key: &[u8], behind: bool) -> Gap {
+    fn gap(&self, key: Vec<u8>, behind: bool) -> Gap {
         Gap {
-            key: key.to_vec(),
+            key,
             behind: behind != self.reverse,
         }
     }
@@ -199,9 +220,13 @@ impl Scan {
     ) -> Result<Found<R>> {
         let selective = each.selective || self.distinct;
         let records = each.records || self.distinct;
-        let mut rows = Vec::new();
+        let mut found = Found {
+            rows: Vec::new(),
+            ends: None,
+            more: false,
+        };
         loop {
-            let wanted = limit.saturating_add(1) - rows.len();
+            let wanted = limit.saturating_add(1) - found.rows.len();
             let chunk = if selective { wanted.max(CHUNK) } else { wanted };
             let options = ScanOptions {
                 limit: chunk.min(4 * CHUNK),
@@ -217,20 +242,18 @@ impl Scan {
             let room = if selective {
                 pairs.len()
             } else {
-                limit - rows.len()
+                limit - found.rows.len()
             };
-            let more = pairs.len() > room;
+            found.more = pairs.len() > room;
             let pairs = &pairs[..room.min(pairs.len())];
-            let keys = pairs
-                .iter()
-                .map(|pair| place.record_key(pair))
-                .collect::<Result<Vec<_>>>()?;
             let fetched = if records && place.index.is_some() {
-                reader.get_many(&keys).await?
+                let keys: Result<Vec<_>> = pairs.iter().map(|it| place.record_key(it)).collect();
+                reader.get_many(&keys?).await?
             } else {
                 Vec::new()
             };
-            for (at, (pair, record_key)) in pairs.iter().zip(&keys).enumerate() {
+            found.rows.reserve(pairs.len().min(wanted));
+            for (at, pair) in pairs.iter().enumerate() {
                 let record = match place.index {
                     None => Some(pair.1.as_slice()),
                     Some(_) => fetched.get(at).and_then(Option::as_deref),
@@ -238,25 +261,22 @@ impl Scan {
                 let row = Row {
                     place,
                     pair,
-                    record_key,
+                    record_parts: place.record_parts(pair)?,
                     record,
                 };
                 if self.distinct && !self.is_first_entry(&row)? {
                     continue;
                 }
                 if let Some(value) = (each.map)(&row)? {
-                    rows.push((pair.0.clone(), value));
-                    if rows.len() > limit {
-                        rows.pop();
-                        return Ok(Found { rows, more: true });
+                    if found.rows.len() == limit {
+                        found.more = true;
+                        return Ok(found);
                     }
+                    found.push(&pair.0, value);
                 }
             }
-            if more {
-                return Ok(Found { rows, more: true });
-            }
-            if ended {
-                return Ok(Found { rows, more: false });
+            if ended || found.more {
+                return Ok(found);
             }
         }
     }
@@ -269,13 +289,12 @@ impl Scan {
         let (Some(index), Some(stored)) = (place.index, row.record) else {
             return Ok(true);
         };
-        let corrupt = |error| place.binding.corrupt(row.record_key, &error);
+        let corrupt = |error| place.binding.corrupt(&row.record_key(), &error);
         let fields = place
             .table
             .current(place.binding, stored)
             .map_err(corrupt)?;
-        let key = &row.record_key[place.table.records.len()..];
-        let mut out = Entries::new(place.binding, place.table, key, stored);
+        let mut out = Entries::new(place.binding, place.table, row.record_parts, stored);
         let mut from = Decoder::new(place.binding, &fields);
         (place.table.table.erased.entries)(&mut from, &mut out).map_err(corrupt)?;
         let entries = out.finish()?;
@@ -314,9 +333,8 @@ impl Scan {
             };
         };
         let pair: Pair = (place.range.start.clone(), value);
-        let record_key = place.record_key(&pair)?;
         let fetched = match place.index {
-            Some(_) if each.records => reader.get(&record_key).await?,
+            Some(_) if each.records => reader.get(&place.record_key(&pair)?).await?,
             _ => None,
         };
         let record = match place.index {
@@ -326,7 +344,7 @@ impl Scan {
         (each.map)(&Row {
             place: &place,
             pair: &pair,
-            record_key: &record_key,
+            record_parts: place.record_parts(&pair)?,
             record,
         })
     }

@@ -7,9 +7,10 @@ use crate::{
     descriptor::{Include, Index, Part, Table},
     engine::{KeyRange, Pair},
     key::{PartSpan, part_bounds, parts_length},
-    record::entry_record_key,
+    record::entry_record_parts,
     value::{DecodeError, Decoder},
 };
+use std::sync::OnceLock;
 
 /// Rows of a page unless a limit is given.
 pub(super) const PAGE: usize = 50;
@@ -40,12 +41,14 @@ pub(super) struct Place<'a> {
     pub(super) prefix: &'a [u8],
     /// All keys that the arguments ask for, without cursors.
     pub(super) range: KeyRange,
-    pub(super) fingerprint: [u8; FINGERPRINT],
+    /// What tells this query from others of the store; worked out when a cursor needs it.
+    fingerprint: OnceLock<[u8; FINGERPRINT]>,
+    scan: &'a Scan,
 }
 
 impl Scan {
     /// Finds the index and the range; an error if an argument cannot stand in a key, or the index is not ready.
-    pub(super) fn place<'a>(&self, binding: &'a Binding) -> Result<Place<'a>> {
+    pub(super) fn place<'a>(&'a self, binding: &'a Binding) -> Result<Place<'a>> {
         let table = binding.table(self.table)?;
         let index = self.index.map(|index| table.ready(index)).transpose()?;
         let (prefix, parts): (&[u8], _) = match index {
@@ -57,7 +60,6 @@ impl Scan {
                 let name = self.index.map_or("by_key", |index| index.name);
                 Error::invalid(format!("{}::{name}", self.table.name), reason)
             })?;
-        let fingerprint = self.fingerprint(prefix, &range);
         Ok(Place {
             binding,
             table,
@@ -65,7 +67,8 @@ impl Scan {
             parts,
             prefix,
             range,
-            fingerprint,
+            fingerprint: OnceLock::new(),
+            scan: self,
         })
     }
 
@@ -87,11 +90,17 @@ impl Scan {
 }
 
 impl<'a> Place<'a> {
+    fn fingerprint(&self) -> [u8; FINGERPRINT] {
+        *self
+            .fingerprint
+            .get_or_init(|| self.scan.fingerprint(self.prefix, &self.range))
+    }
+
     /// The gap of a cursor.
     pub(super) fn gap(&self, cursor: Option<&Cursor>) -> Result<Option<Gap>> {
         let secret = &self.binding.cursor_secret;
         cursor
-            .map(|cursor| Gap::open(cursor, secret, self.fingerprint, self.prefix))
+            .map(|cursor| Gap::open(cursor, secret, self.fingerprint(), self.prefix))
             .transpose()
     }
 
@@ -99,7 +108,7 @@ impl<'a> Place<'a> {
     pub(super) fn cursor(&self, gap: &Gap) -> Cursor {
         gap.seal(
             &self.binding.cursor_secret,
-            self.fingerprint,
+            self.fingerprint(),
             self.prefix.len(),
         )
     }
@@ -127,12 +136,21 @@ impl<'a> Place<'a> {
         Ok(behind.split_at(length))
     }
 
+    /// The parts of the key of the record that a pair belongs to.
+    pub(super) fn record_parts<'p>(&self, pair: &'p Pair) -> Result<&'p [u8]>
+    where
+        'a: 'p,
+    {
+        match self.index {
+            // A scan of the table gives nothing else.
+            None => Ok(pair.0.get(self.prefix.len()..).unwrap_or_default()),
+            Some(index) => entry_record_parts(self.binding, index, pair),
+        }
+    }
+
     /// The whole key of the record that a pair belongs to.
     pub(super) fn record_key(&self, pair: &Pair) -> Result<Vec<u8>> {
-        match self.index {
-            None => Ok(pair.0.clone()),
-            Some(index) => entry_record_key(self.binding, self.table, index, pair),
-        }
+        Ok([&self.table.records, self.record_parts(pair)?].concat())
     }
 
     /// A reader of what entries include.

@@ -75,7 +75,7 @@ impl<'a> Entries<'a> {
         include: &[&dyn FieldValue],
     ) {
         let bound = &self.table.indexes[index.place];
-        let mut out = KeyWriter::bound(self.binding, bound.entries.clone());
+        let mut out = KeyWriter::behind(self.binding, &bound.entries);
         let mut exclusive = index.unique;
         for (value, part) in parts.iter().zip(index.parts) {
             let start = out.bytes.len();
@@ -122,24 +122,33 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// The whole key of the record that an index entry belongs to.
-pub(crate) fn entry_record_key(
-    binding: &Binding,
-    table: &BoundTable,
+/// The parts of the key of the record that an index entry belongs to.
+pub(crate) fn entry_record_parts<'p>(
+    binding: &'p Binding,
     index: &BoundIndex,
-    (key, value): &Pair,
-) -> Result<Vec<u8>> {
+    (key, value): &'p Pair,
+) -> Result<&'p [u8]> {
     let read = || {
         let behind = key
             .get(index.entries.len()..)
             .ok_or(DecodeError::Truncated)?;
         let suffix = &behind[parts_length(index.index.parts, behind)?..];
-        let own = if suffix.is_empty() {
-            Decoder::new(binding, value).sized()?
+        if suffix.is_empty() {
+            Decoder::new(binding, value).sized()
         } else {
-            suffix
-        };
-        Ok([table.records.as_slice(), own].concat())
+            Ok(suffix)
+        }
     };
     read().map_err(|error: DecodeError| binding.corrupt(key, &error))
+}
+
+/// The whole key of the record that an index entry belongs to.
+pub(crate) fn entry_record_key(
+    binding: &Binding,
+    table: &BoundTable,
+    index: &BoundIndex,
+    pair: &Pair,
+) -> Result<Vec<u8>> {
+    let parts = entry_record_parts(binding, index, pair)?;
+    Ok([&table.records, parts].concat())
 }

@@ -16,5 +16,5 @@ pub use read::{get, get_many};
 pub use references::ReferenceKeys;
 pub use write::{insert, insert_many, modify, number, put, update};
 
-pub(crate) use entries::{Entry, entry_record_key};
-pub(crate) use read::{decode, record_key};
+pub(crate) use entries::{Entry, entry_record_key, entry_record_parts};
+pub(crate) use read::{decode, decode_parts, record_key};

@@ -5,7 +5,7 @@ use crate::{
     Error, Read, Result,
     catalogue::{Binding, BoundTable},
     key::{Exact, KeyWriter},
-    value::Decoder,
+    value::{DecodeError, Decoder},
 };
 
 /// The whole key of a record.
@@ -14,7 +14,7 @@ pub(crate) fn record_key<M: Model>(
     table: &BoundTable,
     key: &impl Exact<M::Key>,
 ) -> Result<Vec<u8>> {
-    let mut out = KeyWriter::bound(binding, table.records.clone());
+    let mut out = KeyWriter::behind(binding, &table.records);
     key.put_value(&mut out);
     out.finish()
         .map_err(|reason| Error::invalid(format!("key of {}", M::TABLE.model), reason))
@@ -27,10 +27,28 @@ pub(crate) fn decode<M: Model>(
     key: &[u8],
     stored: &[u8],
 ) -> Result<M> {
-    table
-        .current(binding, stored)
-        .and_then(|fields| decode_fields(Decoder::new(binding, &fields)).map(|(record, _)| record))
-        .map_err(|error| binding.corrupt(key, &error))
+    read(binding, table, stored).map_err(|error| binding.corrupt(key, &error))
+}
+
+/// [`decode`] where only the parts of the key are at hand.
+pub(crate) fn decode_parts<M: Model>(
+    binding: &Binding,
+    table: &BoundTable,
+    parts: &[u8],
+    stored: &[u8],
+) -> Result<M> {
+    read(binding, table, stored)
+        .map_err(|error| binding.corrupt(&[&table.records, parts].concat(), &error))
+}
+
+fn read<M: Model>(
+    binding: &Binding,
+    table: &BoundTable,
+    stored: &[u8],
+) -> std::result::Result<M, DecodeError> {
+    let fields = table.current(binding, stored)?;
+    let (record, _) = decode_fields(Decoder::new(binding, &fields))?;
+    Ok(record)
 }
 
 /// One record by its key. One read.
@@ -39,10 +57,13 @@ pub async fn get<M: Model>(reader: &impl Read, key: impl Exact<M::Key>) -> Resul
     let binding = reader.store.binding();
     let table = binding.table(M::TABLE)?;
     let key = record_key::<M>(binding, table, &key)?;
-    match reader.get(&key).await? {
-        None => Ok(None),
-        Some(stored) => decode(binding, table, &key, &stored).map(Some),
-    }
+    reader
+        .get_with(&key, |stored| {
+            stored
+                .map(|stored| decode(binding, table, &key, stored))
+                .transpose()
+        })
+        .await?
 }
 
 /// Many records by their keys, in the order of the keys; a missing one is `None`. One batch.

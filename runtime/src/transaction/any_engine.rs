@@ -95,6 +95,17 @@ impl AnySnapshot {
         on_each!(self, snapshot => snapshot.get(key).await)
     }
 
+    pub(crate) async fn get_with<T: Send>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(Option<&[u8]>) -> T + Send,
+    ) -> Result<T, EngineError> {
+        match self {
+            Self::Embedded(snapshot) => snapshot.get_with(key, look).await,
+            Self::Boxed(snapshot) => snapshot.get_with(key, look).await,
+        }
+    }
+
     pub(crate) async fn get_many(
         &self,
         keys: &[Vec<u8>],

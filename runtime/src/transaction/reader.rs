@@ -44,6 +44,23 @@ impl Reader {
         self.snapshot.get(key).await.map_err(|e| self.fail(e))
     }
 
+    /// What `look` makes of the value of a key, which it sees without a copy where the engine can.
+    pub(crate) async fn get_with<T: Send>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(Option<&[u8]>) -> T + Send,
+    ) -> Result<T> {
+        if let Some(transaction) = &self.transaction
+            && let Some(written) = transaction.buffered(key)?
+        {
+            return Ok(look(written.as_deref()));
+        }
+        self.snapshot
+            .get_with(key, look)
+            .await
+            .map_err(|e| self.fail(e))
+    }
+
     /// The values of many keys, in their order; one batch.
     pub(crate) async fn get_many(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
         let mut found = self

@@ -7,6 +7,7 @@ use super::DecodeError;
 pub(crate) struct Input<'a>(pub(crate) &'a [u8]);
 
 impl<'a> Input<'a> {
+    #[inline]
     pub(crate) fn take(&mut self, count: usize) -> Result<&'a [u8], DecodeError> {
         let (head, tail) = self
             .0
@@ -16,6 +17,7 @@ impl<'a> Input<'a> {
         Ok(head)
     }
 
+    #[inline]
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let (head, tail) = self
             .0
@@ -25,7 +27,19 @@ impl<'a> Input<'a> {
         Ok(*head)
     }
 
+    #[inline]
     pub(crate) fn varint(&mut self) -> Result<u64, DecodeError> {
+        // Most lengths and numbers take one byte.
+        match self.0 {
+            [byte @ ..0x80, rest @ ..] => {
+                self.0 = rest;
+                Ok(u64::from(*byte))
+            }
+            _ => self.long_varint(),
+        }
+    }
+
+    fn long_varint(&mut self) -> Result<u64, DecodeError> {
         let mut value = 0_u64;
         for shift in (0..64).step_by(7) {
             let [byte] = self.array()?;
@@ -42,6 +56,7 @@ impl<'a> Input<'a> {
     }
 
     /// A count of elements or bytes that follow; each takes at least one byte, so a larger count than what is left is damage.
+    #[inline]
     pub(crate) fn length(&mut self) -> Result<usize, DecodeError> {
         let length = usize::try_from(self.varint()?).map_err(|_| DecodeError::Truncated)?;
         if length > self.0.len() {
@@ -51,6 +66,7 @@ impl<'a> Input<'a> {
     }
 
     /// Bytes behind their length.
+    #[inline]
     pub(crate) fn sized(&mut self) -> Result<&'a [u8], DecodeError> {
         let length = self.length()?;
         self.take(length)

@@ -14,10 +14,10 @@ use std::{
     collections::VecDeque,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{oneshot, watch};
@@ -34,6 +34,10 @@ const GROUP: usize = 1024;
 
 /// Groups that a task writes, for itself and for others, before the thread takes over.
 const TURNS: usize = 8;
+
+/// The part of a group's time that the thread waits for the next group to become as large: 1/4. Tasks that were just
+/// answered queue again within it, and one sync serves them all instead of only the first.
+pub(super) const PATIENCE: u32 = 4;
 
 /// Changes that are too many for a task to write: the thread does.
 const LARGE: usize = 512;
@@ -79,6 +83,8 @@ pub(super) struct Queue {
     pub(super) relieve: bool,
     /// The thread waits to be woken.
     pub(super) idle: bool,
+    /// So many transactions the thread waits for before it is woken; 0 and 1 are any.
+    pub(super) gathering: usize,
 }
 
 impl Queue {
@@ -86,6 +92,15 @@ impl Queue {
     fn relieve(&mut self) -> bool {
         self.relieve = true;
         std::mem::take(&mut self.idle)
+    }
+}
+
+/// Writes what waits when it is dropped.
+pub(super) struct Combining<'a>(&'a Committer);
+
+impl Drop for Combining<'_> {
+    fn drop(&mut self) {
+        self.0.combine();
     }
 }
 
@@ -99,6 +114,8 @@ pub(super) struct Committer {
     register: Arc<Register>,
     /// Something is committed that the disk does not have.
     pub(super) unflushed: AtomicBool,
+    /// How many transactions the last group had.
+    pub(super) last_group: AtomicUsize,
     /// What the disk has, of a relaxed store.
     pub(super) flushed: watch::Sender<Option<Arc<View>>>,
 }
@@ -124,6 +141,7 @@ impl Committer {
             register: writer.register(),
             writer: Mutex::new(writer),
             unflushed: AtomicBool::new(false),
+            last_group: AtomicUsize::new(0),
             flushed,
         })
     }
@@ -208,6 +226,7 @@ impl Committer {
                 answer,
             });
             match self.pace {
+                Pace::Durable if queue.jobs.len() < queue.gathering => false,
                 Pace::Durable => std::mem::take(&mut queue.idle),
                 Pace::Relaxed(_) if large => queue.relieve(),
                 _ => false,
@@ -216,18 +235,30 @@ impl Committer {
         if wake {
             self.wake.notify_one();
         }
-        match self.pace {
-            Pace::Durable => {}
-            Pace::Relaxed(_) if large => {}
-            Pace::Relaxed(_) => self.combine(TURNS),
-            Pace::Memory => self.combine(usize::MAX),
-        }
         Ok(answered)
     }
 
-    /// Writes what waits, for everyone, if nobody else is at it.
-    fn combine(&self, turns: usize) {
+    /// What a task that queued a transaction holds and lets go: then it is written, if nobody else does it first.
+    pub(super) fn combining(&self) -> Combining<'_> {
+        Combining(self)
+    }
+
+    /// Whether transactions come side by side, so that it pays to let others queue theirs before writing.
+    pub(super) fn crowded(&self) -> bool {
+        self.pace != Pace::Durable && self.last_group.load(Ordering::Relaxed) > 1
+    }
+
+    /// Writes what waits, for everyone, if that is a task's business and nobody else is at it.
+    fn combine(&self) {
+        let turns = match self.pace {
+            Pace::Durable => return,
+            Pace::Relaxed(_) => TURNS,
+            Pace::Memory => usize::MAX,
+        };
         for _ in 0..turns {
+            if self.queue().relieve {
+                return;
+            }
             let Some(mut writer) = self.try_writer() else {
                 return;
             };
@@ -249,6 +280,7 @@ impl Committer {
         if group.is_empty() {
             return false;
         }
+        self.last_group.store(group.len(), Ordering::Relaxed);
         let wrote = writer.run(group, self.pace.reach());
         // The thread counts the time to the next flush from the first commit that needs it.
         if wrote
@@ -272,7 +304,11 @@ impl Committer {
     /// Writes until nothing waits. Looks once more after each time it let go: who queued meanwhile relies on it.
     pub(super) fn drain(&self) {
         loop {
+            let begun = Instant::now();
             self.write_group(&mut self.writer());
+            if self.pace == Pace::Durable {
+                self.gather(begun.elapsed() / PATIENCE);
+            }
             if self.queue().jobs.is_empty() {
                 return;
             }

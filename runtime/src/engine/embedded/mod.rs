@@ -177,7 +177,16 @@ impl Engine for EmbeddedEngine {
         if let Err(error) = check_limits(&changes) {
             return Outcome::Failed(error);
         }
-        match self.handle.committer.submit(base, changes) {
+        let committer = &self.handle.committer;
+        let submitted = committer.submit(base, changes);
+        {
+            // Also if this future is dropped while it waits for the others.
+            let _combining = committer.combining();
+            if submitted.is_ok() && committer.crowded() {
+                tokio::task::yield_now().await;
+            }
+        }
+        match submitted {
             Ok(answer) => answer.await.unwrap_or_else(|_| {
                 Outcome::Unknown(EngineError::Poisoned {
                     message: "the committer ended without an answer".into(),

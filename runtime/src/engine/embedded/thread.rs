@@ -75,6 +75,25 @@ impl Committer {
         }
     }
 
+    /// Waits until as many transactions wait as the last group had, at most for `patience`. A lone writer waits for none.
+    pub(super) fn gather(&self, patience: Duration) {
+        let wanted = self.last_group.load(Ordering::Relaxed);
+        let mut queue = self.queue();
+        if wanted < 2 || queue.jobs.len() >= wanted {
+            return;
+        }
+        queue.gathering = wanted;
+        queue.idle = true;
+        let (mut queue, _) = self
+            .wake
+            .wait_timeout_while(queue, patience, |queue| {
+                queue.jobs.len() < wanted && !queue.closing
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        queue.gathering = 0;
+        queue.idle = false;
+    }
+
     fn flush(&self) {
         let mut writer = self.writer();
         // Before the write: whoever commits after it needs the next one.

@@ -128,7 +128,15 @@ impl View {
 
     /// The value of a key.
     pub(super) fn value(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
-        self.read(|table| get(table, key))
+        self.value_with(key, |value| value.map(<[u8]>::to_vec))
+    }
+
+    fn value_with<T>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(Option<&[u8]>) -> T,
+    ) -> Result<T, EngineError> {
+        self.read(|table| get_with(table, key, look))
     }
 
     /// Runs a read; an error of redb's own makes the whole engine doubtful, a damaged value only itself.
@@ -164,11 +172,19 @@ impl Snapshot for EmbeddedSnapshot {
         self.view.value(key)
     }
 
+    async fn get_with<T: Send>(
+        &self,
+        key: &[u8],
+        look: impl FnOnce(Option<&[u8]>) -> T + Send,
+    ) -> Result<T, EngineError> {
+        self.view.value_with(key, look)
+    }
+
     async fn get_many(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, EngineError> {
         self.view.read(|table| {
             let mut values = Vec::with_capacity(keys.len());
             for key in keys {
-                match get(table, key)? {
+                match get_with(table, key, |value| value.map(<[u8]>::to_vec))? {
                     Ok(value) => values.push(value),
                     Err(damaged) => return Ok(Err(damaged)),
                 }
@@ -200,12 +216,15 @@ impl Snapshot for EmbeddedSnapshot {
 /// redb's own failure outside, damage of one value inside.
 type Answer<T> = Result<Result<T, EngineError>, redb::Error>;
 
-fn get(table: &Table, key: &[u8]) -> Answer<Option<Vec<u8>>> {
+fn get_with<T>(table: &Table, key: &[u8], look: impl FnOnce(Option<&[u8]>) -> T) -> Answer<T> {
     Ok(match table.get(key)? {
-        None => Ok(None),
-        Some(stored) => value::open(key, stored.value()).map(|value| Some(value.to_vec())),
+        None => Ok(look(None)),
+        Some(stored) => value::open(key, stored.value()).map(|value| look(Some(value))),
     })
 }
+
+/// Pairs that most scans do not exceed.
+const USUAL: usize = 64;
 
 type Found<'a> = (
     redb::AccessGuard<'a, &'static [u8]>,
@@ -216,7 +235,7 @@ fn collect<'a>(
     found: impl Iterator<Item = Result<Found<'a>, redb::StorageError>>,
     options: ScanOptions,
 ) -> Answer<Vec<Pair>> {
-    let mut pairs: Vec<Pair> = Vec::new();
+    let mut pairs: Vec<Pair> = Vec::with_capacity(options.limit.min(USUAL));
     for pair in found.take(options.limit) {
         let (key, stored) = pair?;
         let key = key.value();
