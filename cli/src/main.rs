@@ -19,6 +19,8 @@ pub(crate) struct Arguments {
 /// One file a command in `commands`.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Starts a project that builds and runs at once
+    New(commands::new::New),
     /// Checks a schema, and what it imports
     Check(commands::check::Check),
     /// Explains the code of a fault: what it means, a wrong and a right schema
@@ -39,6 +41,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::New(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Diff(command) => command.run(),

@@ -124,6 +124,8 @@ struct Reserved {
     functions: &'static [&'static str],
     tables: &'static [&'static str],
     rust: &'static [&'static str],
+    /// Fine names, which are raw identifiers in Rust.
+    raw: &'static [&'static str],
     /// Names that start so.
     prefixes: [&'static str; 1],
 }
@@ -158,6 +160,7 @@ impl Description {
                 functions: words::FUNCTIONS,
                 tables: words::TABLES,
                 rust: words::KEPT_BY_RUST,
+                raw: words::KEYWORDS,
                 prefixes: [words::KEPT_PREFIX],
             },
         }

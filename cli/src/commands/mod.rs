@@ -8,6 +8,7 @@ pub(crate) mod fmt;
 pub(crate) mod generate;
 pub(crate) mod input;
 pub(crate) mod language;
+pub(crate) mod new;
 pub(crate) mod output;
 pub(crate) mod package;
 pub(crate) mod schema;

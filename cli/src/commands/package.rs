@@ -118,12 +118,13 @@ fn quoted(argument: &str) -> String {
     }
 }
 
-fn slashes(path: &Path) -> String {
+/// A path with `/` on every system.
+pub(crate) fn slashes(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 
 /// `path`, seen from the crate's folder; absolute where neither folder can be found.
-fn relative_to(path: &Path, folder: &Path) -> PathBuf {
+pub(crate) fn relative_to(path: &Path, folder: &Path) -> PathBuf {
     let absolute =
         |path: &Path| normal(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
     let path = fs::canonicalize(path).unwrap_or_else(|_| absolute(path));

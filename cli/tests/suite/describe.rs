@@ -70,6 +70,7 @@ fn every_shell_gets_a_script_that_knows_every_command() {
 fn every_command_has_a_help_with_examples_and_the_same_colours() {
     let folder = Folder::new([]);
     for command in [
+        "new",
         "check",
         "generate",
         "diff",

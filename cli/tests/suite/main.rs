@@ -6,4 +6,5 @@ mod check;
 mod describe;
 mod fmt;
 mod generate;
+mod new;
 mod support;

@@ -12,7 +12,7 @@ mod types;
 
 pub use kinds::{Kind, Place};
 pub use properties::{GENERATORS, ON_DELETE, Property};
-pub use reserved::{FUNCTIONS, KEPT_BY_RUST, KEPT_PREFIX, TABLES};
+pub use reserved::{FUNCTIONS, KEPT_BY_RUST, KEPT_PREFIX, KEYWORDS, TABLES};
 pub use statements::{ANNOTATIONS, COMBINATIONS, CONDITIONS, Statement, TESTS};
 pub use types::{CONTAINERS, Container, TYPES, Type};
 pub(crate) use types::{kind, name, of, words};

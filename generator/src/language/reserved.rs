@@ -28,3 +28,12 @@ pub const KEPT_PREFIX: &str = "__";
 
 /// Words that Rust keeps for itself even as `r#word`. Other keywords are fine names.
 pub const KEPT_BY_RUST: &[&str] = &["self", "super", "crate", "Self", "_"];
+
+/// Keywords of edition 2024, strict and reserved, that a raw identifier can spell: fine names, written `r#type` in Rust.
+pub const KEYWORDS: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
+    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
+    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];

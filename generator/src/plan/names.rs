@@ -7,23 +7,13 @@ use std::collections::HashSet;
 
 use heck::{ToShoutySnakeCase, ToUpperCamelCase};
 
-/// Keywords of edition 2024, strict and reserved, that a raw identifier can spell.
-const KEYWORDS: &[&str] = &[
-    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
-    "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
-    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
-    "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
-    "virtual", "where", "while", "yield",
-];
-
-/// Keywords that no raw identifier can spell.
-const NEVER_RAW: &[&str] = &["self", "Self", "super", "crate", "_"];
+use crate::language;
 
 /// A name of the schema as a Rust identifier: a keyword becomes raw.
 pub(crate) fn ident(name: &str) -> String {
-    if NEVER_RAW.contains(&name) {
+    if language::KEPT_BY_RUST.contains(&name) {
         format!("{name}_")
-    } else if KEYWORDS.contains(&name) {
+    } else if language::KEYWORDS.contains(&name) {
         format!("r#{name}")
     } else {
         name.to_owned()
