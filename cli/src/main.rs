@@ -21,6 +21,8 @@ pub(crate) struct Arguments {
 enum Command {
     /// Starts a project that builds and runs at once
     New(commands::new::New),
+    /// Compares two schemas: what stored data cannot follow, which indexes are built, what callers see
+    Breaking(commands::breaking::Breaking),
     /// Checks a schema, and what it imports
     Check(commands::check::Check),
     /// Explains the code of a fault: what it means, a wrong and a right schema
@@ -42,6 +44,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::New(command) => command.run(),
+        Command::Breaking(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Diff(command) => command.run(),

@@ -1,10 +1,12 @@
 //! From files to a checked schema.
 
 use std::io;
+use std::sync::Arc;
 
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::Schema;
 use crate::source::Sources;
+use crate::syntax::tree::Tree;
 
 /// What checking a schema gave.
 #[derive(Debug, Clone)]
@@ -15,6 +17,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The files that were read: the first one, and what it imports.
     pub sources: Sources,
+    /// The statements, with their places.
+    pub(crate) tree: Arc<Tree>,
 }
 
 impl Checked {
@@ -27,7 +31,10 @@ impl Checked {
     /// How many of the diagnostics are warnings.
     #[must_use]
     pub fn warnings(&self) -> usize {
-        self.diagnostics.len() - self.errors()
+        let warnings = self.diagnostics.iter();
+        warnings
+            .filter(|it| it.severity == Severity::Warning)
+            .count()
     }
 }
 
@@ -43,6 +50,7 @@ pub fn check(root: &str, mut read: impl FnMut(&str) -> io::Result<String>) -> io
         schema,
         diagnostics,
         sources: loaded.sources,
+        tree: Arc::new(loaded.tree),
     })
 }
 
@@ -58,5 +66,6 @@ pub fn check_text(name: &str, text: &str) -> Checked {
         schema: None,
         diagnostics: Vec::new(),
         sources: Sources::default(),
+        tree: Arc::default(),
     })
 }

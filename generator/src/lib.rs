@@ -7,6 +7,7 @@
 //! **Invariant:** generation is a pure function of the schema's text and the options: same input, same bytes.
 #![forbid(unsafe_code)]
 
+mod breaking;
 mod check;
 mod checked;
 pub mod diagnostics;
@@ -18,6 +19,7 @@ mod plan;
 mod render;
 pub mod source;
 mod syntax;
+pub use breaking::{Breaking, breaking};
 pub use checked::{Checked, check, check_text};
 pub use emit::{
     Changes, Config, CrateError, CrateOptions, GeneratedFile, Mode, Options, Outcome, Runtime,

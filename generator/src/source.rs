@@ -114,6 +114,13 @@ impl Sources {
         FileId(self.files.len() - 1)
     }
 
+    /// Gives every file the name that `name` makes of its name.
+    pub fn rename(&mut self, name: impl Fn(&str) -> String) {
+        for file in &mut self.files {
+            file.name = name(&file.name);
+        }
+    }
+
     /// The file of an id.
     #[must_use]
     pub fn get(&self, id: FileId) -> &Source {

@@ -43,12 +43,6 @@ versions! {
     v1 "v1";
     v2 "v2";
     plus "plus";
-    b001 "bad_b001";
-    b002 "bad_b002";
-    b003 "bad_b003";
-    b004 "bad_b004";
-    b003_type "bad_b003_type";
-    b006 "bad_b006";
 }
 
 use shop::{NewPerson, Person, Shop};

@@ -1,5 +1,6 @@
 //! The commands. Exit codes: 0 if all is well, 1 if the schema has faults, 2 if the command was used wrongly.
 
+pub(crate) mod breaking;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;

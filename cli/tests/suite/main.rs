@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod breaking;
 mod check;
 mod describe;
 mod fmt;

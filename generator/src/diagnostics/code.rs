@@ -70,6 +70,32 @@ codes! {
     R007 "A reference that cannot be cleared.",
     R008 "No on-delete.",
     E001 "Events of a field that cannot be.",
+    B001 "A type that cannot hold the old values.",
+    B002 "A required field added without a default.",
+    B003 "Another key.",
+    B004 "A variant removed.",
+    B005 "Other partitions of a topic.",
+    B006 "A name used again, or an earlier name still in use.",
+    B007 "A unique index on records that are there.",
+    B008 "Perhaps a rename.",
+    B009 "A variant added to a closed enum.",
+    B010 "A variant of an ordered enum that is not last.",
+    B011 "Another schema.",
+    B012 "An index that is built or dropped.",
+    B013 "A change that callers see.",
+}
+
+impl Code {
+    /// What a change touches, for the codes of `keyloom breaking`.
+    #[must_use]
+    pub fn category(self) -> Option<&'static str> {
+        match self {
+            Self::B007 | Self::B012 => Some("indexes"),
+            Self::B013 => Some("API"),
+            code if code >= Self::B001 => Some("stored data"),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Code {

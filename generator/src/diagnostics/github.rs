@@ -12,15 +12,17 @@ pub fn github(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     let mut out = String::new();
     for diagnostic in diagnostics.iter().take(SHOWN) {
         let command = match diagnostic.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
+            Severity::Note => "notice",
+            other => other.as_str(),
         };
+        let category = diagnostic.code.category();
+        let category = category.map_or_else(String::new, |category| format!(" ({category})"));
         let span = diagnostic.span();
         let source = sources.get(span.file);
         let (start, end) = (source.position(span.start), source.position(span.end));
         let _ = write!(
             out,
-            "::{command} file={},line={},col={},endLine={},endColumn={},title={}::{}",
+            "::{command} file={},line={},col={},endLine={},endColumn={},title={}{category}::{}",
             property(&source.name),
             start.line,
             start.column,

@@ -83,11 +83,12 @@ impl Page {
     }
 
     fn diagnostic(&mut self, sources: &Sources, diagnostic: &Diagnostic) {
-        let (style, word) = match diagnostic.severity {
-            Severity::Error => (Style::Error, "error"),
-            Severity::Warning => (Style::Warning, "warning"),
+        let style = match diagnostic.severity {
+            Severity::Error => Style::Error,
+            Severity::Warning => Style::Warning,
+            Severity::Note => Style::Help,
         };
-        let head = format!("{word}[{}]", diagnostic.code);
+        let head = format!("{}[{}]", diagnostic.severity.as_str(), diagnostic.code);
         self.styled(style, &head);
         let message = wrap(&diagnostic.message, self.look.width, head.len() + 2).join("\n    ");
         self.styled(Style::Bold, &format!(": {message}"));
@@ -115,6 +116,10 @@ impl Page {
         {
             self.place(sources, label.span, gutter, ":::");
             self.lines(sources.get(label.span.file), &[(1, label)], style, gutter);
+        }
+        if let Some(category) = diagnostic.code.category() {
+            self.styled(Style::Frame, &format!("{:gutter$} = ", ""));
+            let _ = writeln!(self.out, "touches: {category}");
         }
         if !diagnostic.help.is_empty() {
             self.styled(Style::Frame, &format!("{:gutter$} = ", ""));
@@ -219,17 +224,22 @@ impl Page {
     }
 
     fn summary(&mut self, diagnostics: &[Diagnostic]) {
-        let errors = diagnostics.iter().filter(|it| it.is_error()).count();
-        let warnings = diagnostics.len() - errors;
+        let of = |severity| {
+            let list = diagnostics.iter();
+            list.filter(|it| it.severity == severity).count()
+        };
+        let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
         let count = |number: usize, word: &str| match number {
             0 => None,
             1 => Some(format!("1 {word}")),
             _ => Some(format!("{number} {word}s")),
         };
-        let counts: Vec<String> = [count(errors, "error"), count(warnings, "warning")]
-            .into_iter()
-            .flatten()
-            .collect();
+        let counts = [
+            count(errors, "error"),
+            count(warnings, "warning"),
+            count(of(Severity::Note), "note"),
+        ];
+        let counts: Vec<String> = counts.into_iter().flatten().collect();
         let hidden = diagnostics.len().saturating_sub(SHOWN);
         let more = if hidden > 0 {
             format!(", {hidden} of them not shown")

@@ -14,25 +14,33 @@ pub fn json(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         out.push_str(if at == 0 { "\n" } else { ",\n" });
         one(&mut out, sources, diagnostic);
     }
-    let errors = diagnostics.iter().filter(|it| it.is_error()).count();
-    let warnings = diagnostics.len() - errors;
+    let count = |severity| {
+        let list = diagnostics.iter();
+        list.filter(|it| it.severity == severity).count()
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let notes = match count(Severity::Note) {
+        0 => String::new(),
+        notes => format!(",\n  \"notes\": {notes}"),
+    };
     let end = if diagnostics.is_empty() { "" } else { "\n  " };
     let _ = write!(
         out,
-        "{end}],\n  \"errors\": {errors},\n  \"warnings\": {warnings}\n}}\n"
+        "{end}],\n  \"errors\": {errors},\n  \"warnings\": {warnings}{notes}\n}}\n"
     );
     out
 }
 
 fn one(out: &mut String, sources: &Sources, diagnostic: &Diagnostic) {
-    let severity = match diagnostic.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
+    let category = diagnostic.code.category();
+    let category = category.map_or_else(String::new, |category| {
+        format!(", \"category\": \"{category}\"")
+    });
     let _ = write!(
         out,
-        "    {{ \"code\": \"{}\", \"severity\": \"{severity}\", \"message\": ",
-        diagnostic.code
+        "    {{ \"code\": \"{}\", \"severity\": \"{}\"{category}, \"message\": ",
+        diagnostic.code,
+        diagnostic.severity.as_str()
     );
     string(out, &diagnostic.message);
     out.push_str(",\n      \"labels\": [");

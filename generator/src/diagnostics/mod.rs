@@ -23,10 +23,23 @@ pub const SHOWN: usize = 20;
 /// Whether a diagnostic stops the generator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Nothing is wrong; something is worth knowing.
+    Note,
     /// Code is generated all the same.
     Warning,
     /// No code is generated.
     Error,
+}
+
+impl Severity {
+    /// In one word.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// A place and what is there.

@@ -27,7 +27,7 @@ fn schemas(name: &str) -> Vec<PathBuf> {
 }
 
 /// Checks a file under its own name, so that no message depends on where the sources are.
-fn check_file(path: &Path) -> Checked {
+pub(crate) fn check_file(path: &Path) -> Checked {
     let name = path.file_name().unwrap().to_str().unwrap();
     let beside = path.parent().unwrap().to_owned();
     check(name, |file| {
@@ -37,7 +37,7 @@ fn check_file(path: &Path) -> Checked {
 }
 
 /// Compares a text with a file, or writes the file.
-fn expect(path: &Path, actual: &str, differing: &mut Vec<String>) {
+pub(crate) fn expect(path: &Path, actual: &str, differing: &mut Vec<String>) {
     let expected = fs::read_to_string(path).unwrap_or_default();
     if expected == actual {
         return;
@@ -89,8 +89,9 @@ fn every_code_has_a_fixture_and_a_page() {
         .flat_map(|path| check_file(path).diagnostics)
         .map(|it| it.code)
         .collect();
-    let all: BTreeSet<Code> = Code::ALL.iter().copied().collect();
-    assert_eq!(seen, all);
+    // Codes of changes between two schemas have fixtures of their own.
+    let all = Code::ALL.iter().filter(|code| code.category().is_none());
+    assert_eq!(seen, all.copied().collect());
     for code in Code::ALL {
         let page = diagnostics::explain(code.as_str()).unwrap();
         assert!(
@@ -158,7 +159,7 @@ fn right_schemas_have_no_errors() {
 
 #[test]
 fn the_wrong_parts_of_pages_are_wrong_and_the_right_ones_right() {
-    for code in Code::ALL {
+    for code in Code::ALL.iter().filter(|code| code.category().is_none()) {
         let page = code.page();
         let blocks: Vec<&str> = page
             .split("```kdl\n")

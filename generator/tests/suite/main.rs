@@ -1,5 +1,6 @@
 //! The tests of the generator, as one program.
 
+mod breaking;
 mod diagnostics;
 mod golden;
 mod language;

@@ -3,7 +3,7 @@
 use super::{
     binding::{Binding, BoundEnum, BoundIndex, BoundTable, index_prefix, record_prefix},
     maintenance,
-    reconcile::{index_definition, reconcile, same_layout},
+    reconcile::{Reconciled, index_definition, reconcile, same_layout},
     rows::{self, EnumRow, IndexState, LayoutField, LayoutRow, Rows, STORE_KEY, TableRow},
     topics::{BoundEvent, BoundTopic, bind_layout},
 };
@@ -31,14 +31,18 @@ pub(crate) async fn open(engine: &AnyEngine, schema: &'static Schema) -> Result<
             empty.insert(table.id, is_empty(&snapshot, table.id).await?);
         }
         let is_empty = |table: u32| empty.get(&table).copied().unwrap_or(true);
-        let rows = reconcile(schema, &stored, &is_empty, &new_secret)?;
+        let Reconciled { rows, warnings } = reconcile(schema, &stored, &is_empty, &new_secret)?;
         if rows != stored {
             let changes = Changes {
                 writes: difference(&stored, &rows)?,
                 ..Changes::default()
             };
             match engine.commit(&snapshot, changes).await {
-                Outcome::Committed { .. } => {}
+                Outcome::Committed { .. } => {
+                    for warning in warnings {
+                        tracing::warn!(schema = schema.name, "{warning}");
+                    }
+                }
                 Outcome::Conflict { .. } => continue,
                 Outcome::Unknown(error) | Outcome::Failed(error) => {
                     return Err(Error::from_engine(error));

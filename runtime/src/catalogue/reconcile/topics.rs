@@ -4,16 +4,15 @@ use super::super::{
     rows::TableRow,
     topics::{EventRow, TopicRow},
 };
-use super::{find, refuse, tables::reconcile_fields};
+use super::{Comparison, fields::reconcile_fields, find};
 use crate::{
-    Result,
     descriptor::{OwnEvent, Table, Topic},
     events::Kind,
 };
 
-pub(super) fn reconcile_topic(table: &Table, enums: &[u32], row: &mut TableRow) -> Result<()> {
+pub(super) fn reconcile_topic(table: &Table, row: &mut TableRow, comparison: &mut Comparison) {
     let Some(topic) = table.topic else {
-        return Ok(()); // What the log holds can still be read by tools.
+        return; // What the log holds can still be read by tools.
     };
     let partition_by = topic
         .partition_by
@@ -24,14 +23,14 @@ pub(super) fn reconcile_topic(table: &Table, enums: &[u32], row: &mut TableRow) 
         events: Vec::new(),
     });
     if stored.partitions != topic.partitions {
-        return Err(refuse(
+        comparison.refuse(
             "B005",
             &format!(
                 "the events of `{}` changed from `partitions={}` to `partitions={}`",
                 table.name, stored.partitions, topic.partitions
             ),
             "keep the number, or make a new table: events of one key must not change their partition",
-        ));
+        );
     }
     if let Some(before) = &stored.partition_by {
         // The field may have a new name, and its row has followed.
@@ -48,7 +47,7 @@ pub(super) fn reconcile_topic(table: &Table, enums: &[u32], row: &mut TableRow) 
                 .as_ref()
                 .map_or("the key".to_owned(), |it| format!("`{it}`"))
         };
-        return Err(refuse(
+        comparison.refuse(
             "B005",
             &format!(
                 "`partition-by` of the events of `{}` changed from {} to {}",
@@ -57,18 +56,27 @@ pub(super) fn reconcile_topic(table: &Table, enums: &[u32], row: &mut TableRow) 
                 name(&partition_by)
             ),
             "keep it, or make a new table: events of one key must not change their partition",
-        ));
+        );
     }
-    reconcile_own(topic, enums, &mut stored.events)
+    reconcile_own(table, topic, &mut stored.events, comparison);
 }
 
-fn reconcile_own(topic: &Topic, enums: &[u32], rows: &mut Vec<EventRow>) -> Result<()> {
+fn reconcile_own(
+    table: &Table,
+    topic: &Topic,
+    rows: &mut Vec<EventRow>,
+    comparison: &mut Comparison,
+) {
     for event in topic.own {
         let next = rows
             .iter()
             .map(|row| row.kind + 1)
             .max()
             .unwrap_or(Kind::OWN);
+        let known = |name: &str| rows.iter().any(|row| row.name == name);
+        if let Some(old) = event.was.iter().find(|old| known(event.name) && known(old)) {
+            comparison.both_names(&format!("`{}`", table.name), "an event", event.name, old);
+        }
         if find(rows, event.name, event.was, |row| &row.name).is_none() {
             rows.push(EventRow {
                 kind: next,
@@ -80,13 +88,12 @@ fn reconcile_own(topic: &Topic, enums: &[u32], rows: &mut Vec<EventRow>) -> Resu
         let row =
             find(rows, event.name, event.was, |row| &row.name).expect("pushed above if missing");
         event.name.clone_into(&mut row.name);
-        reconcile_payload(event, enums, row)?;
+        reconcile_payload(event, row, comparison);
     }
-    Ok(())
 }
 
 /// A payload changes by the rules of a record: it is one of a table that has only fields.
-fn reconcile_payload(event: &OwnEvent, enums: &[u32], row: &mut EventRow) -> Result<()> {
+fn reconcile_payload(event: &OwnEvent, row: &mut EventRow, comparison: &mut Comparison) {
     let table = Table::new(0, event.name, event.name, event.fields);
     let mut fields = TableRow {
         fields: std::mem::take(&mut row.fields),
@@ -94,8 +101,7 @@ fn reconcile_payload(event: &OwnEvent, enums: &[u32], row: &mut EventRow) -> Res
         ..TableRow::new(0, event.name)
     };
     let is_new = fields.layouts.is_empty();
-    reconcile_fields(&table, enums, &mut fields, is_new)?;
+    reconcile_fields(&table, &mut fields, is_new, comparison);
     row.fields = fields.fields;
     row.layouts = fields.layouts;
-    Ok(())
 }

@@ -1,0 +1,108 @@
+//! Changes between two schemas: every code has a pair that shows it, and the text, JSON and annotations that it gives.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use keyloom_generator::diagnostics::{self, Code, Human};
+use keyloom_generator::{Breaking, breaking, check_text};
+
+use crate::diagnostics::{check_file, expect};
+
+fn pairs() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/breaking");
+    let mut pairs: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    pairs.sort();
+    pairs
+}
+
+fn compare(pair: &Path) -> Breaking {
+    let side = |name: &str| check_file(&pair.join(name));
+    breaking(&side("old.kdl"), &side("new.kdl")).unwrap_or_else(|| panic!("{}", pair.display()))
+}
+
+#[test]
+fn pairs_of_schemas_are_answered_with_the_pinned_texts() {
+    let mut differing = Vec::new();
+    for pair in pairs() {
+        let found = compare(&pair);
+        let (sources, list) = (&found.sources, found.changes.as_slice());
+        for (form, text) in [
+            ("txt", diagnostics::human(sources, list, Human::default())),
+            ("json", diagnostics::json(sources, list)),
+            ("github", diagnostics::github(sources, list)),
+        ] {
+            expect(&pair.join(format!("changes.{form}")), &text, &mut differing);
+        }
+    }
+    assert!(
+        differing.is_empty(),
+        "run `cargo xtask bless` if these are right:\n{}",
+        differing.join("\n")
+    );
+}
+
+#[test]
+fn every_code_of_a_change_has_a_pair() {
+    let seen: BTreeSet<Code> = pairs()
+        .iter()
+        .flat_map(|pair| compare(pair).changes)
+        .map(|change| change.code)
+        .collect();
+    let all = Code::ALL.iter().filter(|code| code.category().is_some());
+    assert_eq!(seen, all.copied().collect());
+}
+
+#[test]
+fn every_change_starts_in_the_new_schema_and_has_help() {
+    for pair in pairs() {
+        let found = compare(&pair);
+        let new = check_file(&pair.join("new.kdl")).sources.iter().count();
+        for change in &found.changes {
+            assert!(change.span().file.0 < new, "{change:?}");
+            assert!(!change.help.is_empty(), "{change:?}");
+        }
+    }
+}
+
+#[test]
+fn a_schema_compared_with_itself_has_no_change() {
+    for pair in pairs() {
+        for name in ["old.kdl", "new.kdl"] {
+            let side = || check_file(&pair.join(name));
+            let found = breaking(&side(), &side()).unwrap();
+            assert_eq!(found.changes, [], "{}", pair.display());
+        }
+    }
+}
+
+#[test]
+fn the_wrong_change_of_a_page_is_found_and_the_right_one_is_not() {
+    for code in Code::ALL.iter().filter(|code| code.category().is_some()) {
+        let blocks: Vec<&str> = code.page().split("```kdl\n").skip(1).collect();
+        let blocks: Vec<_> = blocks
+            .iter()
+            .filter_map(|rest| rest.split("```").next())
+            .map(|text| check_text("page.kdl", text))
+            .collect();
+        let [old, wrong, right] = blocks.as_slice() else {
+            panic!("the page of {code} shows {} schemas", blocks.len())
+        };
+        let codes = |new| -> Vec<Code> {
+            let found = breaking(old, new).unwrap_or_else(|| panic!("{code}: {new:?}"));
+            found.changes.iter().map(|change| change.code).collect()
+        };
+        assert_eq!(
+            codes(wrong),
+            [*code],
+            "the wrong change of the page of {code}"
+        );
+        assert!(
+            !codes(right).contains(code),
+            "the right change of the page of {code}"
+        );
+    }
+}

@@ -1,0 +1,4 @@
+//! A store written by one schema, opened by the next: the runtime says what `keyloom breaking` said at review time.
+
+mod pairs;
+mod warnings;
