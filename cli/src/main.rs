@@ -29,6 +29,8 @@ enum Command {
     Explain(commands::explain::Explain),
     /// Shows what is stale or was edited by hand in a generated crate, as a unified diff
     Diff(commands::diff::Diff),
+    /// Draws the models of a schema with their fields, keys and relations
+    Graph(commands::graph::Graph),
     /// Describes the schema language: statements, properties, types, reserved names
     Language(commands::language::Language),
     /// Prints the checked schema for other tools
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Check(command) => command.run(),
         Command::Explain(command) => command.run(),
         Command::Diff(command) => command.run(),
+        Command::Graph(command) => command.run(),
         Command::Language(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Completions(command) => command.run(),

@@ -74,6 +74,7 @@ fn every_command_has_a_help_with_examples_and_the_same_colours() {
         "check",
         "generate",
         "diff",
+        "graph",
         "fmt",
         "schema",
         "language",

@@ -7,5 +7,6 @@ mod check;
 mod describe;
 mod fmt;
 mod generate;
+mod graph;
 mod new;
 mod support;
