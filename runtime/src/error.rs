@@ -71,6 +71,12 @@ pub enum Error {
         /// What happened.
         reason: String,
     },
+    /// The transaction was written before, by an earlier run under the same idempotency token. Nothing was written now.
+    #[error("the transaction {token} was committed by an earlier run; nothing was written now")]
+    AlreadyCommitted {
+        /// The token.
+        token: crate::Uuid,
+    },
     /// A value that the schema or the format does not allow.
     #[error("{place}: {reason}")]
     Invalid {

@@ -2,6 +2,7 @@
 
 pub mod cluster;
 pub mod counting;
+pub mod faulty;
 pub mod presses;
 
 keyloom::include_schema!("shop");

@@ -12,7 +12,6 @@ use std::{
     fmt,
     ops::Bound,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 /// A handle on a transaction: owned, cheap to clone, `Send`. Reads on it may run side by side.
@@ -47,116 +46,7 @@ impl fmt::Debug for Transaction {
     }
 }
 
-/// How a transaction is run.
-#[derive(Debug, Clone)]
-#[must_use]
-pub struct TransactionOptions {
-    max_attempts: u32,
-    backoff: Duration,
-    max_backoff: Duration,
-}
-
-impl Default for TransactionOptions {
-    fn default() -> Self {
-        Self {
-            max_attempts: 100,
-            backoff: Duration::from_millis(1),
-            max_backoff: Duration::from_millis(100),
-        }
-    }
-}
-
-impl TransactionOptions {
-    /// 100 attempts, with a random pause of up to 1 ms after the first, twice that after the next, and at most 100 ms.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Runs the closure at most so often; 0 counts as 1.
-    pub const fn max_attempts(mut self, attempts: u32) -> Self {
-        self.max_attempts = if attempts == 0 { 1 } else { attempts };
-        self
-    }
-
-    /// Longest pause after the first conflict; doubled after each further one.
-    pub const fn backoff(mut self, first: Duration, longest: Duration) -> Self {
-        self.backoff = first;
-        self.max_backoff = longest;
-        self
-    }
-
-    /// Full jitter: anything between nothing and the bound, which doubles.
-    fn pause(&self, attempt: u32) -> Duration {
-        let factor = 1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX);
-        let bound = self.backoff.saturating_mul(factor).min(self.max_backoff);
-        bound.mul_f64(fastrand::f64())
-    }
-}
-
 impl Store {
-    /// Runs `body` in a transaction and commits it; on a conflict, runs it again from the start on a fresh snapshot.
-    ///
-    /// Write `async |tx| …` (it borrows what it needs, and may run again) or `|tx| async move { … }`. An error of `body`
-    /// rolls back and is returned as it is.
-    pub async fn transaction<T, F>(&self, body: impl Fn(Transaction) -> F) -> Result<T>
-    where
-        F: Future<Output = Result<T>>,
-    {
-        self.try_transaction_with(&TransactionOptions::default(), body)
-            .await
-    }
-
-    /// [`Store::transaction`] with options.
-    pub async fn transaction_with<T, F>(
-        &self,
-        options: TransactionOptions,
-        body: impl Fn(Transaction) -> F,
-    ) -> Result<T>
-    where
-        F: Future<Output = Result<T>>,
-    {
-        self.try_transaction_with(&options, body).await
-    }
-
-    /// [`Store::transaction`] with the caller's own error type.
-    pub async fn try_transaction<T, E, F>(&self, body: impl Fn(Transaction) -> F) -> Result<T, E>
-    where
-        F: Future<Output = Result<T, E>>,
-        E: From<Error>,
-    {
-        self.try_transaction_with(&TransactionOptions::default(), body)
-            .await
-    }
-
-    async fn try_transaction_with<T, E, F>(
-        &self,
-        options: &TransactionOptions,
-        body: impl Fn(Transaction) -> F,
-    ) -> Result<T, E>
-    where
-        F: Future<Output = Result<T, E>>,
-        E: From<Error>,
-    {
-        let mut attempt = 1;
-        loop {
-            let transaction = self.begin().await?;
-            // Ends the transaction also if the caller drops this future in the middle of `body`.
-            let ending = Ending(transaction.clone());
-            let outcome = body(transaction.clone()).await;
-            let Ok(value) = outcome else {
-                return outcome;
-            };
-            match transaction.finish(attempt).await {
-                Ok(()) => return Ok(value),
-                Err(error) if error.is_retryable() && attempt < options.max_attempts => {}
-                Err(error) => return Err(error.into()),
-            }
-            drop(ending);
-            tokio::time::sleep(options.pause(attempt)).await;
-            attempt += 1;
-        }
-    }
-
     /// Begins a transaction that the caller commits; dropping it before [`Transaction::commit`] rolls back.
     pub async fn begin(&self) -> Result<Transaction> {
         let base = self.0.engine.snapshot().await.map_err(Error::from_engine)?;
@@ -167,15 +57,6 @@ impl Store {
             writing: tokio::sync::Mutex::new(()),
         };
         Ok(Transaction(Arc::new(inner), Publishing::Events))
-    }
-}
-
-/// Ends a transaction when it is dropped.
-struct Ending(Transaction);
-
-impl Drop for Ending {
-    fn drop(&mut self) {
-        self.0.buffer().take();
     }
 }
 
@@ -215,7 +96,7 @@ impl Transaction {
         self.buffer().take();
     }
 
-    async fn finish(&self, attempt: u32) -> Result<()> {
+    pub(super) async fn finish(&self, attempt: u32) -> Result<()> {
         let changes = self.buffer().take().ok_or(Error::TransactionEnded)?;
         if changes.writes_nothing() && changes.guards.is_empty() {
             return Ok(());

@@ -7,12 +7,16 @@ mod any_engine;
 mod commit;
 mod numbers;
 mod open;
+mod options;
 mod reader;
+mod run;
 mod store;
 mod traits;
+mod witness;
 
-pub use commit::{Transaction, TransactionOptions};
+pub use commit::Transaction;
 pub use open::OpenOptions;
+pub use options::TransactionOptions;
 pub use store::{Snapshot, Store};
 pub use traits::{Read, Sealed, Target, View, Write};
 

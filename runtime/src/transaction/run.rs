@@ -1,0 +1,89 @@
+//! Running closures as transactions, again after conflicts.
+
+use super::{Store, Transaction, TransactionOptions, witness::Tries};
+use crate::{Error, Result};
+
+impl Store {
+    /// Runs `body` in a transaction and commits it; on a conflict, runs it again from the start on a fresh snapshot.
+    ///
+    /// Write `async |tx| …` (it borrows what it needs, and may run again) or `|tx| async move { … }`. An error of `body`
+    /// rolls back and is returned as it is.
+    pub async fn transaction<T, F>(&self, body: impl Fn(Transaction) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        self.try_transaction_with(&TransactionOptions::default(), body)
+            .await
+    }
+
+    /// [`Store::transaction`] with options.
+    pub async fn transaction_with<T, F>(
+        &self,
+        options: TransactionOptions,
+        body: impl Fn(Transaction) -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        self.try_transaction_with(&options, body).await
+    }
+
+    /// [`Store::transaction`] with the caller's own error type.
+    pub async fn try_transaction<T, E, F>(&self, body: impl Fn(Transaction) -> F) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: From<Error>,
+    {
+        self.try_transaction_with(&TransactionOptions::default(), body)
+            .await
+    }
+
+    async fn try_transaction_with<T, E, F>(
+        &self,
+        options: &TransactionOptions,
+        body: impl Fn(Transaction) -> F,
+    ) -> Result<T, E>
+    where
+        F: Future<Output = Result<T, E>>,
+        E: From<Error>,
+    {
+        let mut tries = Tries::new(options)?;
+        let mut attempt = 1;
+        loop {
+            let transaction = self.begin().await?;
+            if let Some(written) = tries.look(&transaction, attempt).await? {
+                return Ok(written);
+            }
+            // Ends the transaction also if the caller drops this future in the middle of `body`.
+            let ending = Ending(transaction.clone());
+            let value = match body(transaction.clone()).await {
+                Ok(value) => value,
+                Err(error) => return tries.give_up(self, error).await,
+            };
+            match transaction.finish(attempt).await {
+                Ok(()) => {
+                    tries.sweep(self).await;
+                    return Ok(value);
+                }
+                Err(error) if attempt >= options.max_attempts => {
+                    return tries.give_up(self, error.into()).await;
+                }
+                Err(error) if error.is_retryable() => {}
+                Err(error) if error.is_undetermined() && tries.remember(attempt, value) => {}
+                Err(error) => return tries.give_up(self, error.into()).await,
+            }
+            drop(ending);
+            tokio::time::sleep(options.pause(attempt)).await;
+            attempt += 1;
+        }
+    }
+}
+
+/// Ends a transaction when it is dropped.
+struct Ending(Transaction);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.clone().roll_back();
+    }
+}

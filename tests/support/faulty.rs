@@ -1,0 +1,123 @@
+//! An engine with faults on purpose: what a network and a disk can do to a commit, by a seed that replays.
+
+use keyloom::engine::{
+    Changes, Engine, EngineError, Limits, Outcome,
+    embedded::{EmbeddedEngine, EmbeddedOptions, EmbeddedSnapshot, Location},
+};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How often each fault happens, in a thousand commits.
+#[derive(Debug, Clone, Copy)]
+pub struct Faults {
+    /// A conflict that is none.
+    pub conflict: u32,
+    /// Written, but the answer is lost.
+    pub lost_answer: u32,
+    /// Not written, and the answer is lost.
+    pub lost_request: u32,
+    /// Written later than the caller is told that nobody knows.
+    pub late: u32,
+    /// Not written, and the caller is told so.
+    pub failed: u32,
+}
+
+/// An engine in memory whose commits go wrong.
+#[derive(Debug, Clone)]
+pub struct Faulty {
+    inner: EmbeddedEngine,
+    faults: Faults,
+    random: Arc<Mutex<fastrand::Rng>>,
+}
+
+impl Faulty {
+    /// An empty engine.
+    pub async fn new(seed: u64, faults: Faults) -> Self {
+        let inner = EmbeddedEngine::open(Location::Memory, EmbeddedOptions::default()).await;
+        Self {
+            inner: inner.expect("memory opens"),
+            faults,
+            random: Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))),
+        }
+    }
+
+    /// The engine below, which has no faults.
+    #[must_use]
+    pub fn sound(&self) -> EmbeddedEngine {
+        self.inner.clone()
+    }
+
+    fn draw(&self) -> u32 {
+        let mut random = self.random.lock().unwrap_or_else(PoisonError::into_inner);
+        random.u32(0..1000)
+    }
+}
+
+fn lost() -> EngineError {
+    EngineError::Unavailable {
+        message: "the connection broke before the answer came".into(),
+    }
+}
+
+impl Engine for Faulty {
+    type Snapshot = EmbeddedSnapshot;
+
+    fn limits(&self) -> Limits {
+        self.inner.limits()
+    }
+
+    async fn snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+        self.inner.snapshot().await
+    }
+
+    async fn durable_snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+        self.inner.durable_snapshot().await
+    }
+
+    async fn durable(&self, number: u64) -> Result<(), EngineError> {
+        self.inner.durable(number).await
+    }
+
+    async fn commit(&self, base: &EmbeddedSnapshot, changes: Changes) -> Outcome {
+        let Faults {
+            conflict,
+            lost_answer,
+            lost_request,
+            late,
+            failed,
+        } = self.faults;
+        let drawn = self.draw();
+        let below = |bound: u32| drawn < bound;
+        if below(conflict) {
+            return Outcome::Conflict { key: Vec::new() };
+        }
+        if below(conflict + lost_request) {
+            return Outcome::Unknown(lost());
+        }
+        if below(conflict + lost_request + failed) {
+            return Outcome::Failed(lost());
+        }
+        if below(conflict + lost_request + failed + late) {
+            let (engine, base) = (self.inner.clone(), base.clone());
+            tokio::spawn(async move {
+                for _ in 0..10 {
+                    tokio::task::yield_now().await;
+                }
+                engine.commit(&base, changes).await
+            });
+            return Outcome::Unknown(lost());
+        }
+        let outcome = self.inner.commit(base, changes).await;
+        match outcome {
+            Outcome::Committed { .. }
+                if below(conflict + lost_request + failed + late + lost_answer) =>
+            {
+                Outcome::Unknown(lost())
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn close(&self) -> Result<(), EngineError> {
+        self.inner.close().await
+    }
+}
