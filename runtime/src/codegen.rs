@@ -4,7 +4,9 @@ pub use crate::descriptor::{
     Bound, By, Enum, Erased, Field, Include, Index, OwnEvent, Part, Reference, Schema, Struct,
     Table, Topic, Type, Variant, erased, field, part, variant,
 };
-pub use crate::events::{Change, Event, Happened, Payload, Subject, publish};
+pub use crate::events::{
+    Change, Event, Happened, Payload, Subject, WorkerBuilder, publish, publish_after,
+};
 pub use crate::key::{KeyReader, KeyWriter, PartSpan, Several, Value, text_prefix};
 pub use crate::query::{Covered, CoveredRow, query, query_key, walk};
 pub use crate::record::{
@@ -18,7 +20,7 @@ pub use crate::{
     __covered_record as covered_record, __enumeration as enumeration, __events as events,
     __id as id, __open_enumeration as open_enumeration, __publish as publish_events,
     __record as record, __reference as reference, __store as store, __table as table,
-    __text_id as text_id, __uuid_id as uuid_id,
+    __text_id as text_id, __uuid_id as uuid_id, __workers as workers,
 };
 pub use serde;
 pub use std;

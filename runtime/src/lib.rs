@@ -24,7 +24,10 @@ mod value;
 
 pub use engine::embedded::Durability;
 pub use error::{CursorFault, Error, Result};
-pub use events::{Event, EventContext, EventId, HandlerError, HandlerResult, Retry};
+pub use events::{
+    Event, EventContext, EventId, Group, HandlerError, HandlerResult, Lag, Poison, Retry, SetAside,
+    Start, Worker,
+};
 pub use jiff::{SignedDuration as Duration, civil::Date};
 pub use key::{
     Exact, KeyPart, KeyValue, Present, Span, SpanAfter, StartsWith, present, starts_with,

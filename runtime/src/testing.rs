@@ -1,11 +1,34 @@
 //! For tests of applications: what was published, and workers that run until nothing is left.
 
 use crate::{
-    Event, Model, Read, Result,
+    Error, Event, Model, Read, Result,
     engine::{ScanOptions, log::entry_offset},
-    events::{Change, Entry, Partition, topic_prefix},
+    events::{Change, Entry, Partition, WorkerBuilder, topic_prefix},
     key::prefix_range,
 };
+use std::time::Duration;
+
+/// Runs workers until they have handled every event that is published by then, and ends them. The first handler that fails
+/// ends it too, and its error is the answer.
+///
+/// ```text
+/// drain(blog.workers("mailer").handle_users(Mailer { smtp })).await?;
+/// ```
+pub async fn drain(workers: impl Into<WorkerBuilder>) -> Result<()> {
+    let worker = workers.into().start().await?;
+    while !worker.has_caught_up().await? && worker.last_failure().is_none() {
+        worker.step().await;
+    }
+    let failure = worker.last_failure();
+    worker.shutdown(END).await?;
+    match failure {
+        Some(failure) => Err(Error::abort(failure)),
+        None => Ok(()),
+    }
+}
+
+/// How long handlers may go on once the events are handled.
+const END: Duration = Duration::from_mins(1);
 
 /// Every event of a model that is still in its log, by the time of writing; events of one partition in their order.
 ///

@@ -28,6 +28,23 @@ pub(crate) struct Root {
     pub(crate) enums: Vec<EnumType>,
     pub(crate) structs: Vec<StructType>,
     pub(crate) store: StoreType,
+    pub(crate) workers: Option<Workers>,
+}
+
+/// The typed builder of workers.
+#[derive(Debug)]
+pub(crate) struct Workers {
+    pub(crate) name: String,
+    pub(crate) handlers: Vec<HandleFunction>,
+}
+
+/// The function that takes the handler of a table's events.
+#[derive(Debug)]
+pub(crate) struct HandleFunction {
+    pub(crate) docs: Doc,
+    pub(crate) name: String,
+    pub(crate) handler: String,
+    pub(crate) module: String,
 }
 
 /// Names of a table's module that the root shows again.
@@ -104,6 +121,7 @@ impl Context<'_> {
                 .map(|place| self.struct_type(StructId(place)))
                 .collect(),
             store: self.store(tables),
+            workers: self.workers(tables),
         }
     }
 
@@ -170,19 +188,44 @@ impl Context<'_> {
         }
     }
 
+    /// The builder of workers, if any model has events.
+    fn workers(&self, tables: &[Table]) -> Option<Workers> {
+        let handlers: Vec<HandleFunction> = tables
+            .iter()
+            .filter_map(|table| {
+                let events = table.events.as_ref()?;
+                Some(HandleFunction {
+                    docs: Doc::sentence(format!(
+                        "Handles the events of [`{}`].",
+                        table.record.name
+                    )),
+                    name: format!("handle_{}", table.name),
+                    handler: events.handler.clone(),
+                    module: table.module.clone(),
+                })
+            })
+            .collect();
+        (!handlers.is_empty()).then(|| Workers {
+            name: self.root_names(tables).fresh("Workers"),
+            handlers,
+        })
+    }
+
+    /// The names that the root has whatever its indexes cover.
+    fn root_names(&self, tables: &[Table]) -> Taken {
+        let mut taken: Taken = tables.iter().flat_map(Table::exports).collect();
+        taken.take(self.schema.name.to_upper_camel_case());
+        let enums = self.schema.enums.iter().map(|it| &it.name);
+        for name in enums.chain(self.schema.structs.iter().map(|it| &it.name)) {
+            taken.take(ident(name));
+        }
+        taken
+    }
+
     /// What the root shows of each table: its types, and the covered structs whose name is nobody else's.
     fn exports(&self, tables: &[Table]) -> Vec<Export> {
-        let mut root_names: Taken = tables.iter().flat_map(Table::exports).collect();
-        root_names.take(self.schema.name.to_upper_camel_case());
-        for name in self
-            .schema
-            .enums
-            .iter()
-            .map(|it| &it.name)
-            .chain(self.schema.structs.iter().map(|it| &it.name))
-        {
-            root_names.take(ident(name));
-        }
+        let mut root_names = self.root_names(tables);
+        root_names.take("Workers");
         let mut uses: HashMap<&str, usize> = HashMap::new();
         for covered in tables.iter().flat_map(|table| &table.covered) {
             *uses.entry(&covered.record.name).or_default() += 1;

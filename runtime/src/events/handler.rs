@@ -24,6 +24,13 @@ impl fmt::Display for HandlerError {
     }
 }
 
+impl HandlerError {
+    /// How long the handler wants to be left alone, if that is what it says.
+    pub(crate) fn snooze(&self) -> Option<Duration> {
+        self.0.downcast_ref::<Retry>().map(|retry| retry.after)
+    }
+}
+
 /// A handler's wish to be asked again later. It counts as no attempt: `return Err(Retry::after(pause).into())`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {

@@ -1,6 +1,6 @@
 //! The keys of logs, cursors, groups and leases. `docs/format.md` draws them.
 
-use crate::value::put_varint;
+use crate::value::{Input, put_varint};
 
 /// Partitions that share a shard of the ready list.
 const READY_SHARD: u16 = 64;
@@ -40,6 +40,27 @@ impl Partition {
         Some(Self { topic, number })
     }
 
+    /// The partition of a log, by the log's name.
+    pub(crate) fn of_name(log: &[u8]) -> Option<Self> {
+        let mut from = Input(log.strip_prefix(b"e")?);
+        Self::take(&mut from).filter(|_| from.0.is_empty())
+    }
+
+    /// The partition of a row of the ready list.
+    pub(crate) fn of_ready(key: &[u8]) -> Option<Self> {
+        let mut from = Input(key.strip_prefix(b"y")?);
+        from.take(2).ok()?;
+        Self::take(&mut from).filter(|_| from.0.is_empty())
+    }
+
+    fn take(from: &mut Input<'_>) -> Option<Self> {
+        let topic = u32::try_from(from.varint().ok()?).ok()?;
+        Some(Self {
+            topic: TopicId(topic),
+            number: u16::from_be_bytes(from.array().ok()?),
+        })
+    }
+
     /// The beginning of all keys of its log.
     pub(crate) fn log(self) -> Vec<u8> {
         let mut key = topic_prefix(b'e', self.topic);
@@ -77,6 +98,9 @@ mod tests {
         let partition = Partition { topic, number: 258 };
         assert_eq!(partition.log(), [b'e', 0xac, 0x02, 1, 2]);
         assert_eq!(partition.ready(), [b'y', 0, 4, 0xac, 0x02, 1, 2]);
+        assert_eq!(Partition::of_name(&partition.log()), Some(partition));
+        assert_eq!(Partition::of_ready(&partition.ready()), Some(partition));
+        assert_eq!(Partition::of_name(b"e"), None);
     }
 
     #[test]

@@ -115,7 +115,20 @@ pub(super) fn order(
 
 /// The append that publishes an event.
 pub(super) fn append(tx: &Transaction, topic: &BoundTopic, entry: &Entry) -> Append {
-    let partition = Partition::of(topic.id, topic.topic.partitions, entry.order());
+    append_to(tx, partition(topic, entry), entry)
+}
+
+/// The partition where an event goes.
+pub(super) fn partition(topic: &BoundTopic, entry: &Entry) -> Partition {
+    Partition::of(topic.id, topic.topic.partitions, entry.order())
+}
+
+/// Puts an event into the log of a partition.
+pub(crate) fn publish_entry(tx: &Transaction, partition: Partition, entry: &Entry) -> Result<()> {
+    tx.append(append_to(tx, partition, entry))
+}
+
+fn append_to(tx: &Transaction, partition: Partition, entry: &Entry) -> Append {
     Append {
         log: partition.log(),
         value: entry.encode(),

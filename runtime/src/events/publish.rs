@@ -2,7 +2,8 @@
 
 use super::{
     Entry, EventId,
-    outbox::{append, order},
+    outbox::{order, partition, publish_entry},
+    worker::delay,
 };
 use crate::{
     Error, Model, Record, Result, Timestamp, Write,
@@ -11,6 +12,7 @@ use crate::{
     transaction::{Target, Transaction, View},
     value::Encoder,
 };
+use std::time::Duration;
 
 /// An event of the application's own about an `M`: the struct that holds its payload.
 #[diagnostic::on_unimplemented(
@@ -41,11 +43,30 @@ pub async fn publish<M: Model, E: Payload<M>>(
     of: &impl Subject<M>,
     event: &E,
 ) -> Result<()> {
+    publish_when(writer, of, event, None).await
+}
+
+/// Publishes an event of the application's own once a time has passed.
+pub async fn publish_after<M: Model, E: Payload<M>>(
+    writer: &impl Write,
+    of: &impl Subject<M>,
+    event: &E,
+    pause: Duration,
+) -> Result<()> {
+    publish_when(writer, of, event, Some(pause)).await
+}
+
+async fn publish_when<M: Model, E: Payload<M>>(
+    writer: &impl Write,
+    of: &impl Subject<M>,
+    event: &E,
+    pause: Option<Duration>,
+) -> Result<()> {
     match writer.target() {
-        Target::Transaction(tx) => publish_in(&tx, of, event).await,
+        Target::Transaction(tx) => publish_in(&tx, of, event, pause).await,
         Target::Store(store) => {
             store
-                .transaction(async |tx| publish_in(&tx, of, event).await)
+                .transaction(async |tx| publish_in(&tx, of, event, pause).await)
                 .await
         }
     }
@@ -55,6 +76,7 @@ async fn publish_in<M: Model, E: Payload<M>>(
     tx: &Transaction,
     of: &impl Subject<M>,
     event: &E,
+    pause: Option<Duration>,
 ) -> Result<()> {
     if !tx.publishes() {
         return Ok(());
@@ -62,7 +84,11 @@ async fn publish_in<M: Model, E: Payload<M>>(
     let entry = entry(tx, of, event).await?;
     let table = tx.store().binding().table(M::TABLE)?;
     let topic = table.topic.as_ref().ok_or_else(|| unknown::<M, E>())?;
-    tx.append(append(tx, topic, &entry))
+    let partition = partition(topic, &entry);
+    match pause {
+        None => publish_entry(tx, partition, &entry),
+        Some(pause) => delay(tx, partition, &entry, pause),
+    }
 }
 
 async fn entry<M: Model, E: Payload<M>>(

@@ -34,6 +34,21 @@ macro_rules! __events {
             }
         }
 
+        pub(crate) async fn __dispatch<__Handler: $handler>(
+            handler: $crate::__codegen::std::sync::Arc<__Handler>,
+            cx: $crate::__codegen::std::sync::Arc<$crate::EventContext>,
+            change: $crate::__codegen::Change,
+        ) -> $crate::HandlerResult {
+            match <$event as $crate::__codegen::Event>::decode(&change)? {
+                $($event::$created(record) => handler.created(&cx, record).await,)?
+                $($event::$updated { before, after } => {
+                    handler.updated(&cx, before, after).await
+                })?
+                $($event::$deleted(record) => handler.deleted(&cx, record).await,)?
+                $($event::$own(key, event) => handler.$method(&cx, key, event).await,)*
+            }
+        }
+
         $(impl $crate::__codegen::Payload<$model> for $payload {
             const EVENT: &'static $crate::__codegen::OwnEvent = &$statik;
         })*
@@ -68,6 +83,100 @@ macro_rules! __publish {
             event: impl $crate::__codegen::Payload<$model>,
         ) -> $crate::Result<()> {
             $crate::__codegen::publish(writer, of, &event).await
+        }
+
+        /// Publishes an event about a record once a time has passed. Among delayed events, order is by the time when they
+        /// are due.
+        pub async fn publish_after(
+            writer: &impl $crate::Write,
+            of: &impl $crate::__codegen::Subject<$model>,
+            event: impl $crate::__codegen::Payload<$model>,
+            pause: $crate::__codegen::std::time::Duration,
+        ) -> $crate::Result<()> {
+            $crate::__codegen::publish_after(writer, of, &event, pause).await
+        }
+    };
+}
+
+/// The typed builder of workers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __workers {
+    ($store:ident, $workers:ident) => {
+        impl $store {
+            /// Sets up workers of the consumer group `group`. All workers of a group handle the same topics.
+            pub fn workers(
+                &self,
+                group: impl $crate::__codegen::std::convert::Into<
+                    $crate::__codegen::std::string::String,
+                >,
+            ) -> $workers {
+                $workers($crate::__codegen::WorkerBuilder::new(&self.0, group))
+            }
+        }
+
+        impl $workers {
+            /// How many partitions are handled at once; 8 unless told.
+            pub fn concurrency(self, partitions: usize) -> Self {
+                Self(self.0.concurrency(partitions))
+            }
+
+            /// How many events of a partition share a transaction while none fails; 32 unless told.
+            pub fn batch(self, events: usize) -> Self {
+                Self(self.0.batch(events))
+            }
+
+            /// Where the group begins if the store does not know it yet; at the earliest event unless told.
+            pub fn start_at(self, start: $crate::Start) -> Self {
+                Self(self.0.start_at(start))
+            }
+
+            /// How often an event is tried before the policy of `poison` applies; 20 times unless told.
+            pub fn max_attempts(self, attempts: u32) -> Self {
+                Self(self.0.max_attempts(attempts))
+            }
+
+            /// The longest pause after a first failed attempt, doubled after each further one, and the longest of all;
+            /// 100 ms and one minute unless told.
+            pub fn backoff(
+                self,
+                first: $crate::__codegen::std::time::Duration,
+                longest: $crate::__codegen::std::time::Duration,
+            ) -> Self {
+                Self(self.0.backoff(first, longest))
+            }
+
+            /// What happens to an event whose attempts are used up; it blocks its partition unless told.
+            pub fn poison(self, policy: $crate::Poison) -> Self {
+                Self(self.0.poison(policy))
+            }
+
+            /// How long a handler may take; for ever unless told.
+            pub fn deadline(self, deadline: $crate::__codegen::std::time::Duration) -> Self {
+                Self(self.0.deadline(deadline))
+            }
+
+            /// How long a worker may be silent before others take over; 10 s unless told.
+            pub fn lease(self, lease: $crate::__codegen::std::time::Duration) -> Self {
+                Self(self.0.lease(lease))
+            }
+
+            /// Handles these partitions, and takes them from whoever has them; without it, the workers of the group share
+            /// all of them. A group uses one way or the other.
+            pub fn partitions(self, partitions: $crate::__codegen::std::ops::Range<u16>) -> Self {
+                Self(self.0.partitions(partitions))
+            }
+
+            /// Registers the group if the store does not know it yet, and starts its workers.
+            pub async fn start(self) -> $crate::Result<$crate::Worker> {
+                self.0.start().await
+            }
+        }
+
+        impl $crate::__codegen::std::convert::From<$workers> for $crate::__codegen::WorkerBuilder {
+            fn from(workers: $workers) -> Self {
+                workers.0
+            }
         }
     };
 }

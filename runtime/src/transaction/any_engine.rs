@@ -60,13 +60,11 @@ impl AnyEngine {
     }
 
     /// A view of what no crash can take back any more.
-    #[expect(dead_code, reason = "workers on a relaxed store read from it")]
     pub(crate) async fn durable_snapshot(&self) -> Result<AnySnapshot, EngineError> {
         on_each!(self, engine => engine.durable_snapshot().await, as AnySnapshot)
     }
 
     /// Waits until commit `number` is durable.
-    #[expect(dead_code, reason = "workers on a relaxed store wait for it")]
     pub(crate) async fn durable(&self, number: u64) -> Result<(), EngineError> {
         on_each!(self, engine => engine.durable(number).await)
     }
@@ -100,7 +98,10 @@ impl AnySnapshot {
         key: &[u8],
         look: impl FnOnce(Option<&[u8]>) -> T + Send,
     ) -> Result<T, EngineError> {
-        on_each!(self, snapshot => snapshot.get_with(key, look).await)
+        match self {
+            Self::Embedded(snapshot) => snapshot.get_with(key, look).await,
+            Self::Boxed(snapshot) => snapshot.get_with(key, look).await,
+        }
     }
 
     pub(crate) async fn get_many(

@@ -91,6 +91,14 @@ impl Transaction {
         self.1 == Publishing::Events
     }
 
+    /// [`Transaction::guard`] of any key.
+    pub(crate) fn guard_key(&self, key: Vec<u8>) -> Result<()> {
+        let mut buffer = self.buffer();
+        let buffer = buffer.as_mut().ok_or(Error::TransactionEnded)?;
+        buffer.guards.insert(key);
+        Ok(())
+    }
+
     /// Ends without writing. Dropping every clone of the handle does the same.
     pub fn roll_back(self) {
         self.buffer().take();
@@ -103,8 +111,14 @@ impl Transaction {
         }
         let store = &self.0.store;
         check_size(&changes, store.limits().transaction)?;
+        let notice = store.hub().notice(&changes);
         match store.0.engine.commit(&self.0.base, changes).await {
-            Outcome::Committed { .. } => Ok(()),
+            Outcome::Committed { number, .. } => {
+                if let Some(notice) = notice {
+                    store.hub().committed(number, &notice);
+                }
+                Ok(())
+            }
             Outcome::Conflict { key } => Err(Error::Conflict {
                 what: if key.is_empty() {
                     "something it read".to_owned()
@@ -127,7 +141,7 @@ impl Transaction {
         &self.0.store
     }
 
-    pub(super) fn reader(&self) -> Reader {
+    pub(crate) fn reader(&self) -> Reader {
         Reader::new(
             self.0.store.clone(),
             self.0.base.clone(),

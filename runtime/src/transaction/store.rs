@@ -5,7 +5,8 @@ use crate::{
     Error, Result,
     catalogue::{self, Binding},
     descriptor::Schema,
-    engine::Limits,
+    engine::{Changes, Limits, Outcome},
+    events::Hub,
 };
 use std::{fmt, sync::Arc};
 
@@ -17,6 +18,7 @@ pub(super) struct Shared {
     pub(super) engine: AnyEngine,
     pub(super) binding: Binding,
     pub(super) numbers: Numbers,
+    pub(super) hub: Hub,
 }
 
 impl fmt::Debug for Store {
@@ -56,6 +58,7 @@ impl Store {
             engine,
             binding,
             numbers: Numbers::default(),
+            hub: Hub::default(),
         })))
     }
 
@@ -65,6 +68,47 @@ impl Store {
 
     pub(crate) fn limits(&self) -> Limits {
         self.0.engine.limits()
+    }
+
+    /// What wakes the workers of this process.
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.0.hub
+    }
+
+    /// Waits until commit `number` is durable.
+    pub(crate) async fn durable(&self, number: u64) -> Result<()> {
+        self.0
+            .engine
+            .durable(number)
+            .await
+            .map_err(Error::from_engine)
+    }
+
+    /// Waits until everything that is committed by now is durable.
+    pub(crate) async fn settle(&self) -> Result<()> {
+        let engine = &self.0.engine;
+        let base = engine.snapshot().await.map_err(Error::from_engine)?;
+        // A commit of nothing tells the number of the last one.
+        match engine.commit(&base, Changes::default()).await {
+            Outcome::Committed { number, .. } => self.durable(number).await,
+            Outcome::Conflict { .. } => Ok(()),
+            Outcome::Unknown(error) | Outcome::Failed(error) => Err(Error::from_engine(error)),
+        }
+    }
+
+    /// A reader of what no crash can take back.
+    pub(crate) async fn durable_reader(&self) -> Result<Reader> {
+        let engine = self.0.engine.durable_snapshot().await;
+        Ok(Reader::new(
+            self.clone(),
+            engine.map_err(Error::from_engine)?,
+            None,
+        ))
+    }
+
+    /// A reader of everything committed so far.
+    pub(crate) async fn reader(&self) -> Result<Reader> {
+        self.clone().into_reader().await
     }
 
     /// Whether other processes may write to it.

@@ -76,7 +76,8 @@ impl Prefix {
     }
 
     /// Everything that a store of this prefix may ever write.
-    pub(super) fn whole(&self) -> (Vec<u8>, Vec<u8>) {
+    #[cfg(test)]
+    fn whole(&self) -> (Vec<u8>, Vec<u8>) {
         (self.own(b""), [self.escaped.as_slice(), &END].concat())
     }
 

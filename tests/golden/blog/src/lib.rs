@@ -91,3 +91,22 @@ static __SCHEMA: __rt::Schema = __rt::Schema {
 pub struct Blog(::keyloom::Store);
 
 __rt::store!(Blog, __SCHEMA);
+
+/// Sets up the workers of a consumer group.
+#[derive(Debug)]
+#[must_use = "workers do nothing until `start`"]
+pub struct Workers(__rt::WorkerBuilder);
+
+__rt::workers!(Blog, Workers);
+
+impl Workers {
+    /// Handles the events of [`User`].
+    pub fn handle_users(self, handler: impl UserEventHandler) -> Self {
+        Self(self.0.handle(&users::__TABLE, handler, users::__dispatch))
+    }
+
+    /// Handles the events of [`Post`].
+    pub fn handle_posts(self, handler: impl PostEventHandler) -> Self {
+        Self(self.0.handle(&posts::__TABLE, handler, posts::__dispatch))
+    }
+}

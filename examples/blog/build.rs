@@ -1,5 +1,0 @@
-//! Turns `schema.kdl` into the module `magazine`.
-
-fn main() -> keyloom_generator::Outcome {
-    keyloom_generator::compile("schema.kdl")
-}

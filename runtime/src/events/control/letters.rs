@@ -1,0 +1,161 @@
+//! What a group has set aside: looked at, and handled again.
+
+use super::Group;
+use crate::{
+    Result, Timestamp,
+    engine::ScanOptions,
+    events::{
+        Cursor, Entry, EventId, GroupId, Kind, Letter, LetterState, Partition, group::TopicPlan,
+    },
+    key::prefix_range,
+    transaction::{Reader, Transaction},
+};
+use std::collections::BTreeMap;
+
+const ALL: ScanOptions = ScanOptions {
+    limit: usize::MAX,
+    reverse: false,
+    keys_only: false,
+};
+
+/// An event that was set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetAside {
+    /// The table.
+    pub topic: &'static str,
+    /// The partition.
+    pub partition: u16,
+    /// Its offset.
+    pub offset: u64,
+    /// What tells it from others, unless its bytes are damaged.
+    pub id: Option<EventId>,
+    /// `created`, `updated`, `deleted`, or the name of an event of the application's own.
+    pub kind: String,
+    /// Attempts; 0 if it only waits for an earlier one of its key.
+    pub attempts: u32,
+    /// When it was set aside.
+    pub time: Timestamp,
+    /// What its handler said.
+    pub error: String,
+}
+
+impl Group {
+    /// The events that became dead letters, in their order.
+    pub async fn dead_letters(&self) -> Result<Vec<SetAside>> {
+        let reader = self.store.reader().await?;
+        let (group, topics) = self.plan(&reader).await?;
+        let mut found = Vec::new();
+        for topic in &topics {
+            for partition in topic.all() {
+                let prefix = Letter::dead_prefix(partition, group);
+                found.extend(self.letters(&reader, *topic, partition, prefix).await?);
+            }
+        }
+        Ok(found.into_iter().map(|(_, _, shown)| shown).collect())
+    }
+
+    /// The events that are parked, key by key.
+    pub async fn parked(&self) -> Result<Vec<SetAside>> {
+        let reader = self.store.reader().await?;
+        let (group, topics) = self.plan(&reader).await?;
+        let mut found = Vec::new();
+        for topic in &topics {
+            for partition in topic.all() {
+                let prefix = Letter::parked_prefix(partition, group);
+                found.extend(self.letters(&reader, *topic, partition, prefix).await?);
+            }
+        }
+        Ok(found.into_iter().map(|(_, _, shown)| shown).collect())
+    }
+
+    async fn letters(
+        &self,
+        reader: &Reader,
+        topic: TopicPlan,
+        partition: Partition,
+        prefix: Vec<u8>,
+    ) -> Result<Vec<(Vec<u8>, Letter, SetAside)>> {
+        let rows = reader.scan(&prefix_range(prefix), ALL).await?;
+        rows.into_iter()
+            .map(|(key, value)| {
+                let corrupt = |reason: String| self.store.binding().corrupt(&key, &reason);
+                let letter = Letter::decode(&value).map_err(|error| corrupt(error.to_string()))?;
+                let entry = Entry::decode(&letter.entry).ok();
+                let shown = SetAside {
+                    topic: topic.name,
+                    partition: partition.number,
+                    offset: Letter::offset(&key).unwrap_or_default(),
+                    id: entry.as_ref().map(|entry| entry.id),
+                    kind: entry.map_or_else(String::new, |entry| self.kind(partition, entry.kind)),
+                    attempts: letter.attempts,
+                    time: Timestamp::from_microsecond(letter.time)
+                        .unwrap_or(Timestamp::constant(0)),
+                    error: letter.error.clone(),
+                };
+                Ok((key, letter, shown))
+            })
+            .collect()
+    }
+
+    fn kind(&self, partition: Partition, kind: Kind) -> String {
+        match kind {
+            Kind::CREATED => "created".to_owned(),
+            Kind::UPDATED => "updated".to_owned(),
+            Kind::DELETED => "deleted".to_owned(),
+            own => self.store.binding().event_name(partition.topic, own),
+        }
+    }
+
+    /// Has parked events and dead letters handled again, in their order among themselves; how many. What waits behind a
+    /// parked event of its key follows it.
+    pub async fn redrive(&self) -> Result<u64> {
+        let (group, topics) = self.plan(&self.store.reader().await?).await?;
+        let mut total = 0;
+        for topic in topics {
+            for partition in topic.all() {
+                total += self
+                    .store
+                    .transaction(async |tx| {
+                        self.redrive_partition(&tx, group, topic, partition).await
+                    })
+                    .await?;
+            }
+        }
+        self.store.hub().steered();
+        Ok(total)
+    }
+
+    async fn redrive_partition(
+        &self,
+        tx: &Transaction,
+        group: GroupId,
+        topic: TopicPlan,
+        partition: Partition,
+    ) -> Result<u64> {
+        let reader = tx.reader();
+        let mut writes = BTreeMap::new();
+        for prefix in [
+            Letter::parked_prefix(partition, group),
+            Letter::dead_prefix(partition, group),
+        ] {
+            for (key, letter, _) in self.letters(&reader, topic, partition, prefix).await? {
+                if letter.state == LetterState::Failed {
+                    let state = LetterState::Redriven;
+                    writes.insert(key, Some(Letter { state, ..letter }.encode()));
+                }
+            }
+        }
+        if writes.is_empty() {
+            return Ok(0);
+        }
+        let count = writes.len() as u64;
+        let key = Cursor::key(partition, group);
+        let stored = reader.get(&key).await?;
+        let cursor = Cursor::decode(stored.as_deref())
+            .map_err(|error| self.store.binding().corrupt(&key, &error))?;
+        let redrive = cursor.redrive + count;
+        writes.insert(key, Some(Cursor { redrive, ..cursor }.encode()));
+        tx.write(writes)?;
+        Ok(count)
+    }
+}

@@ -1,0 +1,133 @@
+//! What is done from time to time: a sweep, and the trimming of logs.
+
+use super::{Inner, sweep::sweep};
+use crate::{
+    Result, Timestamp,
+    engine::log::entry_key,
+    events::{
+        Cursor, Entry, Partition, Share,
+        group::{self, TopicPlan},
+        logs::{self, entries, trimmed_key},
+    },
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// How often: with jitter.
+const EVERY: Duration = Duration::from_mins(1);
+/// Events that are trimmed in one transaction.
+const TRIM: usize = 1_000;
+const SECOND: i64 = 1_000_000;
+
+#[derive(Debug)]
+pub(super) struct Upkeep {
+    at: Instant,
+    /// When the first event of a partition may be old enough to be trimmed, in microseconds since 1970.
+    expiry: HashMap<Partition, i64>,
+}
+
+impl Upkeep {
+    pub(super) fn new() -> Self {
+        Self {
+            at: Instant::now() + EVERY.mul_f64(fastrand::f64()),
+            expiry: HashMap::new(),
+        }
+    }
+
+    pub(super) fn next(&self) -> Instant {
+        self.at
+    }
+
+    /// Looks through the partitions of these shares, and trims them; those with something to do.
+    pub(super) async fn run(&mut self, inner: &Inner, shares: &[Share]) -> Result<Vec<Partition>> {
+        self.at = Instant::now() + EVERY.mul_f64(0.8 + 0.4 * fastrand::f64());
+        let swept = sweep(inner, shares).await?;
+        for partition in swept.filled {
+            let topic = inner
+                .topics
+                .iter()
+                .find(|topic| topic.id == partition.topic);
+            if let Some(topic) = topic {
+                self.trim(inner, *topic, partition).await?;
+            }
+        }
+        Ok(swept.behind)
+    }
+
+    /// Deletes what every group has passed and what is older than the topic keeps.
+    async fn trim(&mut self, inner: &Inner, topic: TopicPlan, partition: Partition) -> Result<()> {
+        let now = Timestamp::now().as_microsecond();
+        while self
+            .expiry
+            .get(&partition)
+            .is_none_or(|expiry| *expiry <= now)
+        {
+            let durable = inner.store.durable_reader().await?;
+            let extent = logs::extents(&durable, &[partition]).await?[0];
+            let Some(time) = logs::time_at(&durable, partition, extent.first).await? else {
+                return Ok(());
+            };
+            let expiry = time.saturating_add(micros(topic.retain));
+            self.expiry.insert(partition, expiry);
+            if expiry > now || trim(inner, topic, partition, now).await? < TRIM as u64 {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn micros(seconds: u64) -> i64 {
+    i64::try_from(seconds)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(SECOND)
+}
+
+/// Deletes events from the front of a log; how many.
+async fn trim(inner: &Inner, topic: TopicPlan, partition: Partition, now: i64) -> Result<u64> {
+    let store = &inner.store;
+    // What is not durable may still be taken back, and be handled again then.
+    let durable = store.durable_reader().await?;
+    let extent = logs::extents(&durable, &[partition]).await?[0];
+    store
+        .transaction(async |tx| {
+            let reader = tx.reader();
+            let groups = group::readers_of(&reader, topic.id).await?;
+            let keys: Vec<_> = groups
+                .iter()
+                .map(|group| Cursor::key(partition, *group))
+                .collect();
+            let mut passed = extent.next;
+            for (key, stored) in keys.iter().zip(logs::get_all(&reader, &keys).await?) {
+                let cursor = Cursor::decode(stored.as_deref())
+                    .map_err(|error| store.binding().corrupt(key, &error))?;
+                passed = passed.min(cursor.next);
+            }
+            let mut to = extent.first;
+            let mut writes = BTreeMap::new();
+            for (offset, bytes) in entries(&reader, partition, to, extent.next, TRIM).await? {
+                // What does not decode has no age; it goes once every group has passed it.
+                let age = Entry::decode(&bytes).map_or(i64::MAX, |it| now.saturating_sub(it.time));
+                let too_old = topic
+                    .retain_max
+                    .is_some_and(|longest| age > micros(longest));
+                if age < micros(topic.retain) || (offset >= passed && !too_old) {
+                    break;
+                }
+                writes.insert(entry_key(&partition.log(), offset), None);
+                to = offset + 1;
+            }
+            if to > extent.first {
+                let bytes = to.to_be_bytes().to_vec();
+                writes.insert(trimmed_key(partition), Some(bytes));
+                // Whoever registers or moves a group meanwhile conflicts with this.
+                writes.extend([group::touch(topic.id)]);
+            }
+            tx.write(writes)?;
+            Ok(to - extent.first)
+        })
+        .await
+}

@@ -1,0 +1,225 @@
+//! Stores of every kind, and handlers that leave a trace.
+
+use keyloom::{EventContext, HandlerResult, Result};
+use keyloom_tests::queue::{
+    Effect, EffectId, NewEffect, NewTask, Queue, Task, TaskEventHandler, TaskFinished, TaskId,
+    TaskPinged, effects,
+};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+/// More than anything takes that ends.
+pub const END: Duration = Duration::from_secs(30);
+/// A pause that no test waits for.
+pub const SHORT: Duration = Duration::from_millis(1);
+
+/// What a handler was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub kind: &'static str,
+    pub key: String,
+    pub n: u64,
+    pub partition: u16,
+    pub offset: u64,
+    pub attempt: u32,
+    pub idempotency: String,
+}
+
+type Answer = dyn Fn(&EventContext, &Seen) -> HandlerResult + Send + Sync;
+
+/// Remembers what it is given, and answers as it is told.
+#[derive(Clone)]
+pub struct Recorder {
+    seen: Arc<Mutex<Vec<Seen>>>,
+    answer: Arc<Answer>,
+}
+
+impl Recorder {
+    pub fn new() -> Self {
+        Self::answering(|_, _| Ok(()))
+    }
+
+    pub fn answering(
+        answer: impl Fn(&EventContext, &Seen) -> HandlerResult + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            seen: Arc::default(),
+            answer: Arc::new(answer),
+        }
+    }
+
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    /// Key and number of each event, in the order in which they came.
+    pub fn numbers(&self) -> Vec<(String, u64)> {
+        let seen = self.seen().into_iter();
+        seen.map(|seen| (seen.key, seen.n)).collect()
+    }
+
+    pub fn attempts(&self) -> Vec<u32> {
+        self.seen().iter().map(|seen| seen.attempt).collect()
+    }
+
+    fn note(&self, cx: &EventContext, kind: &'static str, key: &TaskId, n: u64) -> HandlerResult {
+        let seen = Seen {
+            kind,
+            key: key.0.clone(),
+            n,
+            partition: cx.partition(),
+            offset: cx.offset(),
+            attempt: cx.attempt(),
+            idempotency: cx.idempotency_key(),
+        };
+        self.seen.lock().unwrap().push(seen.clone());
+        (self.answer)(cx, &seen)
+    }
+}
+
+impl TaskEventHandler for Recorder {
+    async fn created(&self, cx: &EventContext, task: Task) -> HandlerResult {
+        self.note(cx, "created", &task.key, task.n)
+    }
+
+    async fn updated(&self, cx: &EventContext, _before: Task, after: Task) -> HandlerResult {
+        self.note(cx, "updated", &after.key, after.n)
+    }
+
+    async fn deleted(&self, cx: &EventContext, task: Task) -> HandlerResult {
+        self.note(cx, "deleted", &task.key, task.n)
+    }
+
+    async fn finished(&self, cx: &EventContext, task: TaskId, _: TaskFinished) -> HandlerResult {
+        self.note(cx, "finished", &task, 0)
+    }
+
+    async fn pinged(&self, cx: &EventContext, task: TaskId, _: TaskPinged) -> HandlerResult {
+        self.note(cx, "pinged", &task, 0)
+    }
+}
+
+/// Does one thing with a new task, and nothing with all else.
+pub struct OnCreated<F>(pub F);
+
+impl<F, A> TaskEventHandler for OnCreated<F>
+where
+    F: Fn(EventContext, Task) -> A + Send + Sync + 'static,
+    A: Future<Output = HandlerResult> + Send,
+{
+    async fn created(&self, cx: &EventContext, task: Task) -> HandlerResult {
+        (self.0)(cx.clone(), task).await
+    }
+
+    async fn updated(&self, _: &EventContext, _: Task, _: Task) -> HandlerResult {
+        Ok(())
+    }
+
+    async fn deleted(&self, _: &EventContext, _: Task) -> HandlerResult {
+        Ok(())
+    }
+
+    async fn finished(&self, _: &EventContext, _: TaskId, _: TaskFinished) -> HandlerResult {
+        Ok(())
+    }
+
+    async fn pinged(&self, _: &EventContext, _: TaskId, _: TaskPinged) -> HandlerResult {
+        Ok(())
+    }
+}
+
+/// Counts what it handles in the transaction that moves the cursor. An event that comes twice, out of order, or over a gap
+/// is an error that blocks.
+pub struct Ledger;
+
+impl Ledger {
+    async fn note(cx: &EventContext, task: &Task) -> HandlerResult {
+        let id = EffectId(format!("{}/{}", cx.group(), task.key));
+        let before = effects::get(cx.tx(), &id).await?;
+        let mut effect = before.unwrap_or_else(|| Effect::new(NewEffect { id, count: 0 }));
+        if task.n != effect.last + 1 {
+            return Err(format!("{} after {} of {}", task.n, effect.last, task.key).into());
+        }
+        effect.count += 1;
+        effect.last = task.n;
+        effects::put(cx.tx(), &effect).await?;
+        Ok(())
+    }
+}
+
+impl TaskEventHandler for Ledger {
+    async fn created(&self, cx: &EventContext, task: Task) -> HandlerResult {
+        Self::note(cx, &task).await
+    }
+
+    async fn updated(&self, cx: &EventContext, _before: Task, after: Task) -> HandlerResult {
+        Self::note(cx, &after).await
+    }
+
+    async fn deleted(&self, _: &EventContext, _: Task) -> HandlerResult {
+        Ok(())
+    }
+
+    async fn finished(&self, _: &EventContext, _: TaskId, _: TaskFinished) -> HandlerResult {
+        Ok(())
+    }
+
+    async fn pinged(&self, _: &EventContext, _: TaskId, _: TaskPinged) -> HandlerResult {
+        Ok(())
+    }
+}
+
+pub fn task(key: &str, n: u64) -> Task {
+    Task::new(NewTask {
+        key: TaskId::from(key),
+        n,
+    })
+}
+
+/// Writes number 1 to `last` of a key, each in a transaction of its own.
+pub async fn produce(queue: &Queue, key: &str, last: u64) -> Result<()> {
+    use keyloom_tests::queue::tasks;
+    tasks::insert(queue, &task(key, 1)).await?;
+    for n in 2..=last {
+        tasks::modify(queue, TaskId::from(key), |task| task.n = n).await?;
+    }
+    Ok(())
+}
+
+/// Every effect of a group's ledger: key, how often, the last number.
+pub async fn ledger(queue: &Queue, group: &str) -> Result<Vec<(String, u64, u64)>> {
+    let prefix = format!("{group}/");
+    let effects = effects::by_key(keyloom::starts_with(&prefix));
+    let effects = effects.all(queue, 10_000).await?;
+    Ok(effects
+        .into_iter()
+        .map(|effect| {
+            (
+                effect.id.0[prefix.len()..].to_owned(),
+                effect.count,
+                effect.last,
+            )
+        })
+        .collect())
+}
+
+pub async fn memory() -> Queue {
+    Queue::open("memory:").await.unwrap()
+}
+
+/// A store in a folder that the system clears.
+pub async fn folder(options: &str) -> Queue {
+    let folder = tempfile::tempdir().unwrap().keep();
+    let address = format!("{}{options}", folder.display());
+    Queue::open(address).await.unwrap()
+}
+
+pub async fn durable() -> Queue {
+    folder("").await
+}
+
+pub async fn relaxed() -> Queue {
+    folder("?durability=relaxed&flush=20ms").await
+}
