@@ -35,6 +35,11 @@ fn main() -> ExitCode {
         let out = out.join("breaking").join(format!("{pair}_{side}"));
         outcomes.push(Config::new(schema).out_dir(out).compile().into_result());
     }
+    for release in ["first", "second", "third"] {
+        let schema = format!("schemas/nested/{release}.kdl");
+        let out = out.join("nested").join(release);
+        outcomes.push(Config::new(schema).out_dir(out).compile().into_result());
+    }
     for text in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
         eprintln!("{text}");
     }

@@ -1,4 +1,5 @@
 //! A store written by one schema, opened by the next: the runtime says what `keyloom breaking` said at review time.
 
+mod nested;
 mod pairs;
 mod warnings;

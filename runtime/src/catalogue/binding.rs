@@ -1,7 +1,7 @@
 //! A build's schema bound to a store: the numbers that the store gave to tables, indexes, layouts and variants.
 
 use super::{
-    dynamic,
+    carry, dynamic,
     rows::{IndexState, LayoutRow},
     topics::BoundTopic,
 };
@@ -9,7 +9,7 @@ use crate::{
     Error, Result,
     descriptor::{Enum, Index, Schema, Table},
     key::describe,
-    value::{DecodeError, VariantOf, put_varint},
+    value::{DecodeError, Decoder, VariantOf, put_varint},
 };
 use std::{borrow::Cow, collections::HashMap};
 
@@ -188,6 +188,24 @@ impl BoundTable {
         }
         let layouts = (self.table.fields, self.numbers.as_slice(), &self.layouts);
         dynamic::translate(binding, layouts, stored).map(Cow::Owned)
+    }
+
+    /// The extras of a record whose fields are written anew, both in the layout that this build writes.
+    pub(crate) fn carry_extras(
+        &self,
+        binding: &Binding,
+        fields: (&[u8], &[u8]),
+        extras: &[u8],
+    ) -> Result<Vec<u8>, DecodeError> {
+        if extras.is_empty() {
+            return Ok(Vec::new());
+        }
+        let number = Decoder::new(binding, &self.layout_bytes).varint()?;
+        let layout = self
+            .layouts
+            .get(&number)
+            .ok_or(DecodeError::UnknownLayout(number))?;
+        carry::carry(binding, &layout.fields, fields, extras)
     }
 }
 

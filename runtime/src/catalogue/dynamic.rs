@@ -5,12 +5,13 @@
 
 use super::{
     binding::Binding,
+    extras::{self, Extra, Step, by_step},
     rows::{LayoutField, LayoutRow},
     stored_type::{StoredType, read_fields},
 };
 use crate::{
     descriptor::{Field, Type},
-    value::{DecodeError, Decoder, Encoder, Input, put_varint},
+    value::{DecodeError, Decoder, Encoder},
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -28,56 +29,254 @@ pub(super) fn translate(
     let layout = layouts
         .get(&number)
         .ok_or(DecodeError::UnknownLayout(number))?;
-    // Every value by the number of its field, with the type it is stored in if the layout says so.
-    let mut values: BTreeMap<u32, (Option<&StoredType>, &[u8])> = BTreeMap::new();
-    read_fields(&layout.fields, &mut from, |place, bytes| {
-        let field = &layout.fields[place];
-        values.insert(field.number, (Some(&field.ty), bytes));
-    })?;
-    for extra in extras(from.rest()) {
-        let (number, bytes) = extra?;
-        values.insert(number, (None, bytes));
-    }
-    let in_layout = |number: u32| layout.fields.iter().any(|field| field.number == number);
+    let mut values = record(number, layout, &mut from)?;
+    let mut translation = Translation {
+        binding,
+        layouts,
+        left: Vec::new(),
+    };
+    add_extras(&mut values, layout, layouts, from.rest())?;
 
-    let sources: Vec<_> = numbers
-        .iter()
-        .map(|number| (values.remove(number), in_layout(*number)))
-        .collect();
     let mut out = Encoder::new(binding, Vec::with_capacity(stored.len()));
     let outer = out.open(fields);
-    for (field, (value, known)) in fields.iter().zip(sources) {
-        put_field(binding, field, value, known, &mut out)?;
+    for (field, number) in fields.iter().zip(numbers) {
+        translation.field(field, values.remove(number), &mut out)?;
     }
     out.close(outer);
     let mut bytes = out
         .finish()
         .map_err(|fault| DecodeError::Malformed(format!("`{}`: {}", fault.field, fault.reason)))?;
-    for (number, (_, value)) in values {
-        put_extra(&mut bytes, number, value);
+    for (_, source) in values {
+        translation.leave(source);
+    }
+    for extra in translation.left {
+        extra.put(&mut bytes);
     }
     Ok(bytes)
 }
 
-/// Writes one field from its stored value; `known` says that the writer's layout had it, so that no value means absent.
-fn put_field(
-    binding: &Binding,
-    field: &Field,
-    value: Option<(Option<&StoredType>, &[u8])>,
-    known: bool,
-    out: &mut Encoder<'_>,
-) -> Result<(), DecodeError> {
-    if let Some((ty, bytes)) = value {
-        if field.optional {
-            out.present(true);
-        }
-        return if let Some(ty) = ty {
-            convert(binding, ty, field.ty, bytes, out)
-        } else {
-            out.raw(bytes);
-            Ok(())
+/// A stored value, or a stored absence, on its way to a field.
+struct Source<'a> {
+    /// What it would be as an extra: where it stands, and its bytes.
+    extra: Extra<'a>,
+    /// The type of its bytes, if a layout says so.
+    ty: Option<&'a StoredType>,
+    /// Extras inside it.
+    inner: Vec<Extra<'a>>,
+}
+
+/// The fields of a record by their numbers.
+fn record<'a>(
+    number: u64,
+    layout: &'a LayoutRow,
+    from: &mut Decoder<'a>,
+) -> Result<BTreeMap<u32, Source<'a>>, DecodeError> {
+    let mut values = vec![None; layout.fields.len()];
+    read_fields(&layout.fields, from, |place, bytes| {
+        values[place] = Some(bytes);
+    })?;
+    let sources = layout.fields.iter().zip(values).map(|(field, value)| {
+        let extra = Extra {
+            layout: Some(number),
+            number: field.number,
+            path: Vec::new(),
+            value,
         };
+        let source = Source {
+            extra,
+            ty: Some(&field.ty),
+            inner: Vec::new(),
+        };
+        (field.number, source)
+    });
+    Ok(sources.collect())
+}
+
+/// Adds the extras of a record: values of fields that its layout lacks, and what is inside of values.
+fn add_extras<'a>(
+    values: &mut BTreeMap<u32, Source<'a>>,
+    layout: &LayoutRow,
+    layouts: &'a HashMap<u64, LayoutRow>,
+    bytes: &'a [u8],
+) -> Result<(), DecodeError> {
+    let list: Vec<Extra<'a>> = extras::parse(bytes).collect::<Result<_, _>>()?;
+    let (inner, whole): (Vec<_>, Vec<_>) =
+        list.into_iter().partition(|extra| !extra.path.is_empty());
+    let known = |number: u32| layout.fields.iter().any(|field| field.number == number);
+    for extra in whole {
+        if !known(extra.number) {
+            let source = Source {
+                ty: extra.ty(layouts),
+                inner: Vec::new(),
+                extra,
+            };
+            values.insert(source.extra.number, source);
+        }
     }
+    for extra in inner {
+        if let Some(source) = values.get_mut(&extra.number) {
+            source.inner.push(extra);
+        }
+    }
+    Ok(())
+}
+
+struct Translation<'a> {
+    binding: &'a Binding,
+    layouts: &'a HashMap<u64, LayoutRow>,
+    /// What this build has no place for.
+    left: Vec<Extra<'a>>,
+}
+
+impl<'a> Translation<'a> {
+    /// Keeps a value aside, with what is inside it.
+    fn leave(&mut self, source: Source<'a>) {
+        self.left.push(source.extra);
+        self.left.extend(source.inner);
+    }
+
+    /// Writes one field from what is stored of it.
+    fn field(
+        &mut self,
+        field: &Field,
+        source: Option<Source<'a>>,
+        out: &mut Encoder<'_>,
+    ) -> Result<(), DecodeError> {
+        let known = source.is_some();
+        if let Some(source) = source
+            && let Some(bytes) = source.extra.value
+        {
+            if field.optional {
+                out.present(true);
+            }
+            if let Some(ty) = source.ty {
+                return self.convert((ty, field.ty), bytes, source.extra, source.inner, out);
+            }
+            // Written without a layout: it is of the type that this build knows.
+            out.raw(bytes);
+            return Ok(());
+        }
+        put_missing(field, known, out)
+    }
+
+    /// Writes a stored value as this build's type. `at` is where it stands.
+    fn convert(
+        &mut self,
+        (old, new): (&'a StoredType, Type),
+        bytes: &'a [u8],
+        at: Extra<'a>,
+        inner: Vec<Extra<'a>>,
+        out: &mut Encoder<'_>,
+    ) -> Result<(), DecodeError> {
+        let mut from = Decoder::new(self.binding, bytes);
+        match (old, new) {
+            (StoredType::U32, Type::I64) => {
+                out.zigzag(i64::try_from(from.varint()?).map_err(DecodeError::malformed)?);
+            }
+            (StoredType::Struct(fields), Type::Struct(structure)) => {
+                let new = structure.fields;
+                self.structure((fields, new), &mut from, &at, inner, out)?;
+            }
+            (StoredType::List(old), Type::List(new)) => {
+                let mut inner = by_step(inner, at.path.len());
+                let count = from.length()?;
+                out.length(count);
+                for place in 0..count as u64 {
+                    let step = Step::Item(place);
+                    let inner = inner.remove(&step).unwrap_or_default();
+                    let bytes = next(old, &mut from)?;
+                    self.convert((old, *new), bytes, at.step(step), inner, out)?;
+                }
+            }
+            (StoredType::Map(old), Type::Map(new)) => {
+                let mut inner = by_step(inner, at.path.len());
+                let count = from.length()?;
+                out.length(count);
+                for _ in 0..count {
+                    let key = from.sized()?;
+                    out.sized(key);
+                    let step = Step::Key(key);
+                    let inner = inner.remove(&step).unwrap_or_default();
+                    let bytes = next(old, &mut from)?;
+                    self.convert((old, *new), bytes, at.step(step), inner, out)?;
+                }
+            }
+            (StoredType::Enum(id), Type::Enum(enumeration)) => {
+                if *id != self.binding.enumeration(enumeration.place).id {
+                    return Err(DecodeError::Malformed(format!(
+                        "enum {id} where `{}` stands",
+                        enumeration.name
+                    )));
+                }
+                out.raw(bytes);
+            }
+            // The rest has the same bytes before and after: equal types, and integers of one sign.
+            _ => out.raw(bytes),
+        }
+        Ok(())
+    }
+
+    fn structure(
+        &mut self,
+        (old, new): (&'a [LayoutField], &'static [Field]),
+        from: &mut Decoder<'a>,
+        at: &Extra<'a>,
+        inner: Vec<Extra<'a>>,
+        out: &mut Encoder<'_>,
+    ) -> Result<(), DecodeError> {
+        let depth = at.path.len();
+        let mut inner = by_step(inner, depth);
+        let mut values = vec![None; old.len()];
+        read_fields(old, from, |place, bytes| {
+            values[place] = Some(bytes);
+        })?;
+        let mut sources: Vec<Option<Source<'a>>> = old
+            .iter()
+            .zip(values)
+            .map(|(field, value)| {
+                let extra = Extra {
+                    value,
+                    ..at.step(Step::Field(&field.name))
+                };
+                Some(Source {
+                    extra,
+                    ty: Some(&field.ty),
+                    inner: Vec::new(),
+                })
+            })
+            .collect();
+        let outer = out.open(new);
+        for field in new {
+            let names = || std::iter::once(&field.name).chain(field.was);
+            let place = names().find_map(|name| old.iter().position(|old| old.name == *name));
+            let found = names().filter_map(|name| inner.remove(&Step::Field(name)));
+            let mut found: Vec<Extra<'a>> = found.flatten().collect();
+            let mut source = place.and_then(|place| sources[place].take()).or_else(|| {
+                let whole = found.iter().position(|it| it.path.len() == depth + 1)?;
+                let extra = found.remove(whole);
+                Some(Source {
+                    ty: extra.ty(self.layouts),
+                    inner: Vec::new(),
+                    extra,
+                })
+            });
+            match &mut source {
+                Some(source) => source.inner = found,
+                None => self.left.extend(found),
+            }
+            self.field(field, source, out)?;
+        }
+        out.close(outer);
+        for source in sources.into_iter().flatten() {
+            self.leave(source);
+        }
+        self.left.extend(inner.into_values().flatten());
+        Ok(())
+    }
+}
+
+/// Writes a field that has no value; `known` says that the writer's layout had it, so that it is absent.
+fn put_missing(field: &Field, known: bool, out: &mut Encoder<'_>) -> Result<(), DecodeError> {
     match field.default {
         Some(default) if !(known && field.optional) => {
             if field.optional {
@@ -100,123 +299,9 @@ fn put_field(
     Ok(())
 }
 
-/// Writes a stored value as this build's type.
-fn convert(
-    binding: &Binding,
-    old: &StoredType,
-    new: Type,
-    bytes: &[u8],
-    out: &mut Encoder<'_>,
-) -> Result<(), DecodeError> {
-    let mut from = Decoder::new(binding, bytes);
-    match (old, new) {
-        (StoredType::U32, Type::I64) => {
-            out.zigzag(i64::try_from(from.varint()?).map_err(DecodeError::malformed)?);
-        }
-        (StoredType::Struct(fields), Type::Struct(structure)) => {
-            convert_struct(binding, fields, structure.fields, &mut from, out)?;
-        }
-        (StoredType::List(old), Type::List(new)) => {
-            let count = from.length()?;
-            out.length(count);
-            for _ in 0..count {
-                convert_next(binding, old, *new, &mut from, out)?;
-            }
-        }
-        (StoredType::Map(old), Type::Map(new)) => {
-            let count = from.length()?;
-            out.length(count);
-            for _ in 0..count {
-                out.sized(from.sized()?);
-                convert_next(binding, old, *new, &mut from, out)?;
-            }
-        }
-        (StoredType::Enum(id), Type::Enum(enumeration)) => {
-            if *id != binding.enumeration(enumeration.place).id {
-                return Err(DecodeError::Malformed(format!(
-                    "enum {id} where `{}` stands",
-                    enumeration.name
-                )));
-            }
-            out.raw(bytes);
-        }
-        // The rest has the same bytes before and after: equal types, and integers of one sign.
-        _ => out.raw(bytes),
-    }
-    Ok(())
-}
-
-fn convert_next(
-    binding: &Binding,
-    old: &StoredType,
-    new: Type,
-    from: &mut Decoder<'_>,
-    out: &mut Encoder<'_>,
-) -> Result<(), DecodeError> {
+/// The bytes of the next value.
+fn next<'a>(ty: &StoredType, from: &mut Decoder<'a>) -> Result<&'a [u8], DecodeError> {
     let before = from.rest();
-    old.skip(from)?;
-    let used = before.len() - from.rest().len();
-    convert(binding, old, new, &before[..used], out)
-}
-
-fn convert_struct(
-    binding: &Binding,
-    old: &[LayoutField],
-    new: &'static [Field],
-    from: &mut Decoder<'_>,
-    out: &mut Encoder<'_>,
-) -> Result<(), DecodeError> {
-    let mut values = BTreeMap::new();
-    read_fields(old, from, |place, bytes| {
-        values.insert(place, bytes);
-    })?;
-    let outer = out.open(new);
-    for field in new {
-        let place = old
-            .iter()
-            .position(|stored| stored.name == field.name)
-            .or_else(|| {
-                old.iter()
-                    .position(|stored| field.was.contains(&stored.name.as_str()))
-            });
-        let value = place.and_then(|place| {
-            let bytes = *values.get(&place)?;
-            Some((Some(&old[place].ty), bytes))
-        });
-        put_field(binding, field, value, place.is_some(), out)?;
-    }
-    out.close(outer);
-    Ok(())
-}
-
-/// Adds a field that this build's layout lacks.
-fn put_extra(out: &mut Vec<u8>, number: u32, value: &[u8]) {
-    put_varint(out, u64::from(number));
-    put_varint(out, value.len() as u64);
-    out.extend_from_slice(value);
-}
-
-/// The extras behind a record's fields: number and bytes.
-fn extras(bytes: &[u8]) -> impl Iterator<Item = Result<(u32, &[u8]), DecodeError>> {
-    let mut rest = Input(bytes);
-    std::iter::from_fn(move || {
-        if rest.0.is_empty() {
-            return None;
-        }
-        let extra = next_extra(&mut rest);
-        if extra.is_err() {
-            rest = Input(&[]);
-        }
-        Some(extra)
-    })
-}
-
-fn next_extra<'a>(rest: &mut Input<'a>) -> Result<(u32, &'a [u8]), DecodeError> {
-    let number = u32::try_from(rest.varint()?).map_err(DecodeError::malformed)?;
-    Ok((number, rest.sized()?))
-}
-
-/// Checks that what follows a record's fields are whole extras.
-pub(crate) fn check_extras(bytes: &[u8]) -> Result<(), DecodeError> {
-    extras(bytes).try_for_each(|extra| extra.map(drop))
+    ty.skip(from)?;
+    Ok(&before[..before.len() - from.rest().len()])
 }

@@ -5,7 +5,9 @@
 //! open.
 
 mod binding;
+mod carry;
 mod dynamic;
+mod extras;
 mod maintenance;
 mod open;
 mod reconcile;
@@ -16,7 +18,7 @@ mod topics;
 pub(crate) use binding::Binding;
 
 pub(crate) use binding::{BoundIndex, BoundTable};
-pub(crate) use dynamic::check_extras;
+pub(crate) use extras::check_extras;
 pub(crate) use open::open;
 pub(crate) use rows::number_key;
 pub(crate) use topics::BoundTopic;

@@ -95,18 +95,34 @@ impl From<&String> for Position {
     }
 }
 
-impl<P: Into<Position>> From<Option<P>> for Position {
-    fn from(cursor: Option<P>) -> Self {
-        cursor.map_or(Self(None), Into::into)
+/// One by one and not for every `P: Into<Position>`: the compiler must be able to wait for the type of a `None` that is
+/// assigned later.
+macro_rules! optional_positions {
+    ($($optional:ty),* $(,)?) => { $(
+        impl From<$optional> for Position {
+            fn from(cursor: $optional) -> Self {
+                Self(cursor.and_then(|cursor| Self::from(cursor).0))
+            }
+        }
+    )* };
+}
+optional_positions!(
+    Option<Cursor>,
+    Option<&Cursor>,
+    Option<String>,
+    Option<&String>,
+    Option<&str>,
+);
+
+impl From<&Option<Cursor>> for Position {
+    fn from(cursor: &Option<Cursor>) -> Self {
+        Self(cursor.clone())
     }
 }
 
-impl<'a, P> From<&'a Option<P>> for Position
-where
-    &'a P: Into<Position>,
-{
-    fn from(cursor: &'a Option<P>) -> Self {
-        cursor.as_ref().map_or(Self(None), Into::into)
+impl From<&Option<String>> for Position {
+    fn from(cursor: &Option<String>) -> Self {
+        cursor.as_ref().into()
     }
 }
 

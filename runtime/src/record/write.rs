@@ -231,6 +231,10 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
             Some(stored) => {
                 let (old, old_image, extras) = open_old::<M>(binding, table, &image.key, stored)?;
                 let image = replace(binding, table, record, image, (&old, &old_image), now)?;
+                let fields = (old_image.fields.as_slice(), image.fields.as_slice());
+                let extras = table
+                    .carry_extras(binding, fields, &extras)
+                    .map_err(|error| binding.corrupt(&image.key, &error))?;
                 (image, old_image.entries, extras)
             }
         };

@@ -98,10 +98,7 @@ impl AnySnapshot {
         key: &[u8],
         look: impl FnOnce(Option<&[u8]>) -> T + Send,
     ) -> Result<T, EngineError> {
-        match self {
-            Self::Embedded(snapshot) => snapshot.get_with(key, look).await,
-            Self::Boxed(snapshot) => snapshot.get_with(key, look).await,
-        }
+        on_each!(self, snapshot => snapshot.get_with(key, look).await)
     }
 
     pub(crate) async fn get_many(

@@ -1,48 +1,72 @@
-//! The examples, run as a person would: in a folder of their own, and a second time over what is there.
+//! The examples, run as a person would: in a folder of their own, a second time over what is there, and on TiKV if there is
+//! a cluster. What an example prints is compared with its `expected.txt`, if it has one.
 
 use super::summary::{Counts, Summary};
-use crate::shell::{Failure, cargo, has_package, root, run};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use crate::shell::{Failure, cargo, has_package, root, run, text};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 /// An example, and how it takes the place of its store.
 #[derive(Debug)]
 pub(crate) struct Example {
     pub(crate) name: &'static str,
-    /// What comes before the folder on its command line.
+    /// What comes before the store on its command line.
     store: &'static [&'static str],
+    /// Whether it runs on TiKV as well.
+    tikv: bool,
+}
+
+const fn example(name: &'static str) -> Example {
+    Example {
+        name,
+        store: &[],
+        tikv: true,
+    }
 }
 
 pub(crate) const ALL: &[Example] = &[
-    Example {
-        name: "quickstart",
-        store: &[],
-    },
+    example("quickstart"),
+    example("crud"),
+    example("blog"),
     Example {
         name: "chinook",
         store: &["--store"],
+        // It loads too much for a second time.
+        tikv: false,
     },
 ];
 
 impl Example {
-    /// Runs it twice over one store; each run counts as a test.
-    pub(crate) fn run(&self, summary: &mut Summary) {
+    /// Runs it twice over one store of each engine; each run counts as a test.
+    pub(crate) fn run(&self, pd: Option<&str>, summary: &mut Summary) {
         if !has_package(&format!("examples/{}", self.name)) {
             summary.could_not_run(self.name, "the example is not there");
             return;
         }
-        let folder = match fresh_folder(self.name) {
-            Ok(folder) => folder,
-            Err(Failure(reason)) => return summary.could_not_run(self.name, reason),
-        };
+        match fresh_folder(self.name) {
+            Ok(folder) => {
+                let command = || self.command(&[], &folder.display().to_string());
+                summary.ran(self.twice("example", command));
+            }
+            Err(Failure(reason)) => summary.could_not_run(self.name, reason),
+        }
+        if let Some(pd) = pd.filter(|_| self.tikv) {
+            let feature = format!("{}/tikv", self.name);
+            let address = format!("tikv://{pd}?prefix=example-{}", self.name);
+            let command = || self.command(&["--features", &feature], &address);
+            summary.ran(self.twice("example on TiKV", command));
+        }
+    }
+
+    fn twice(&self, kind: &str, command: impl Fn() -> Command) -> Counts {
         let mut counts = Counts {
-            suite: format!("{} (example)", self.name),
+            suite: format!("{} ({kind})", self.name),
             passed: 0,
             failed: 0,
             ignored: 0,
         };
         for _ in 0..2 {
-            match run(&mut self.command(&folder)) {
+            match self.once(command()) {
                 Ok(()) => counts.passed += 1,
                 Err(Failure(reason)) => {
                     eprintln!("{reason}");
@@ -50,12 +74,46 @@ impl Example {
                 }
             }
         }
-        summary.ran(counts);
+        counts
     }
 
-    fn command(&self, folder: &Path) -> Command {
-        let mut command = cargo(["run", "--quiet", "--package", self.name, "--"]);
-        command.args(self.store).arg(folder);
+    fn once(&self, mut command: Command) -> Result<(), Failure> {
+        let file = root().join(format!("examples/{}/expected.txt", self.name));
+        let Ok(expected) = std::fs::read_to_string(&file) else {
+            return run(&mut command);
+        };
+        let shown = text(&command);
+        eprintln!("\n$ {shown}");
+        let output = command.stderr(Stdio::inherit()).output();
+        let output =
+            output.map_err(|error| Failure(format!("`{shown}` did not start: {error}")))?;
+        let printed = String::from_utf8_lossy(&output.stdout);
+        print!("{printed}");
+        if !output.status.success() {
+            return Err(Failure(format!("`{shown}` failed: {}", output.status)));
+        }
+        let lines = printed.lines().zip(expected.lines());
+        let differs = lines
+            .into_iter()
+            .find(|(printed, expected)| printed != expected);
+        match differs {
+            None if printed == expected => Ok(()),
+            None => Err(Failure(format!(
+                "`{shown}` printed {} lines, `{}` has {}",
+                printed.lines().count(),
+                file.display(),
+                expected.lines().count()
+            ))),
+            Some((printed, expected)) => Err(Failure(format!(
+                "`{shown}` printed\n  {printed}\nwhere `{}` has\n  {expected}",
+                file.display()
+            ))),
+        }
+    }
+
+    fn command(&self, features: &[&str], store: &str) -> Command {
+        let mut command = cargo(["run", "--quiet", "--package", self.name]);
+        command.args(features).arg("--").args(self.store).arg(store);
         command
     }
 }

@@ -27,7 +27,7 @@ impl Test {
         }
         for suite in &self.suites {
             match examples::ALL.iter().find(|example| example.name == suite) {
-                Some(example) => example.run(&mut summary),
+                Some(example) => example.run(tikv.pd().as_deref(), &mut summary),
                 None if suite == go::NAME => go::run(&mut summary),
                 None => {
                     let mut command =
@@ -63,6 +63,6 @@ fn everything(tikv: &Tikv, summary: &mut Summary) {
     }
     go::run(summary);
     for example in examples::ALL {
-        example.run(summary);
+        example.run(tikv.pd().as_deref(), summary);
     }
 }

@@ -44,6 +44,15 @@ impl Tikv {
         }
     }
 
+    /// The address of PD; none if there is no cluster.
+    pub(crate) fn pd(&self) -> Option<String> {
+        match self {
+            Self::Named => std::env::var(PD).ok(),
+            Self::Ours(cluster) => Some(cluster.pd().to_owned()),
+            Self::None => None,
+        }
+    }
+
     /// Tells the tests of a command where the cluster is.
     pub(crate) fn tell(&self, command: &mut Command) {
         if let Self::Ours(cluster) = self {

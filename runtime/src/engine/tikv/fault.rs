@@ -26,6 +26,9 @@ pub(super) fn kind(error: &Error) -> Kind {
         Error::GrpcAPI(status) if status.message().contains("message length too large") => {
             Kind::TooLarge
         }
+        Error::KeyError(error) if error.txn_not_found.is_some() || !error.retryable.is_empty() => {
+            Kind::Passing
+        }
         Error::KeyError(_) => Kind::Definite,
         Error::MultipleKeyErrors(errors) | Error::ExtractedErrors(errors) => errors
             .iter()
@@ -95,6 +98,18 @@ fn key_ending(error: &ProtoKeyError) -> Ending {
         return Ending::Locked(lock.key.clone());
     }
     Ending::Refused(shortened(&format!("{error:?}")))
+}
+
+/// Whether PD has no keyspace of the name that was asked for.
+pub(super) fn is_missing_keyspace(error: &Error) -> bool {
+    match error {
+        Error::KeyspaceNotFound(_) => true,
+        Error::GrpcAPI(status) => {
+            let text = status.message().to_lowercase();
+            text.contains("keyspace") && (text.contains("not exist") || text.contains("not found"))
+        }
+        _ => false,
+    }
 }
 
 /// An error in a line.

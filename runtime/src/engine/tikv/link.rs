@@ -7,6 +7,8 @@
 use super::{
     TikvOptions,
     fault::{self, Kind},
+    orphans,
+    prefix::Prefix,
 };
 use crate::engine::EngineError;
 use std::{
@@ -38,6 +40,7 @@ pub(super) struct Client {
 }
 
 pub(super) struct Link {
+    prefix: Prefix,
     pd: Vec<String>,
     config: Config,
     timeout: Duration,
@@ -50,7 +53,10 @@ pub(super) struct Link {
 
 impl Link {
     /// Connects, or says what was tried.
-    pub(super) async fn connect(options: &TikvOptions) -> Result<Self, EngineError> {
+    pub(super) async fn connect(
+        options: &TikvOptions,
+        prefix: Prefix,
+    ) -> Result<Self, EngineError> {
         let config = config(options);
         let deadline = Instant::now() + options.connect;
         let mut pause = Pause::default();
@@ -58,9 +64,10 @@ impl Link {
             let attempt = TransactionClient::new_with_config(options.pd.clone(), config.clone());
             let failed = match timeout_at(deadline, attempt).await {
                 Ok(Ok(tikv)) => break tikv,
-                Ok(Err(tikv_client::Error::KeyspaceNotFound(name))) => {
+                Ok(Err(error)) if fault::is_missing_keyspace(&error) => {
                     return Err(fault::unavailable(format!(
-                        "the cluster has no keyspace `{name}`; create it with pd-ctl, or leave `keyspace=` out"
+                        "the cluster has no keyspace `{}`; create it with pd-ctl, or leave `keyspace=` out",
+                        options.keyspace.as_deref().unwrap_or_default()
                     )));
                 }
                 Ok(Err(error)) => fault::describe(&error),
@@ -76,6 +83,7 @@ impl Link {
             sleep(pause.last).await;
         };
         Ok(Self {
+            prefix,
             pd: options.pd.clone(),
             config,
             timeout: options.timeout,
@@ -129,7 +137,7 @@ impl Link {
         let mut pause = Pause::default();
         loop {
             let client = self.client();
-            let error = match timeout_at(deadline, call(client.tikv)).await {
+            let error = match timeout_at(deadline, call(client.tikv.clone())).await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(error)) => error,
                 Err(_) => return Err(self.given_up(what, "no answer").into()),
@@ -142,7 +150,13 @@ impl Link {
                 Kind::Passing | Kind::Connection if Instant::now() + pause.next() >= deadline => {
                     return Err(self.given_up(what, &fault::describe(&error)).into());
                 }
-                Kind::Passing => {}
+                Kind::Passing => {
+                    if let Some(start) = orphans::of(&error) {
+                        let freed = self.free(&client.tikv, &self.prefix, start);
+                        // If that fails, the call itself fails again, and is answered with what is wrong.
+                        let _ = timeout_at(deadline, freed).await;
+                    }
+                }
                 Kind::Connection => self.renew(client.generation).await,
             }
             tracing::debug!(what, error = fault::describe(&error), "trying again");

@@ -7,6 +7,7 @@
 //! | `claim` | the row that makes a prefix a store's |
 //! | `link` | the connection, and trying again |
 //! | `fault` | what the client's errors mean |
+//! | `orphans` | locks whose transaction has lost its primary key |
 //! | `read`, `snapshot` | reads at a timestamp |
 //! | `register` | the snapshots that are held, and how long they may be read |
 //! | `gc` | the job that lets the cluster give back what nobody reads |
@@ -29,6 +30,7 @@ mod gc;
 mod limits;
 mod link;
 mod options;
+mod orphans;
 mod prefix;
 mod prove;
 mod read;
@@ -80,9 +82,9 @@ impl TikvEngine {
     /// Fails within `connect=` if no PD server answers, and refuses a prefix that holds another program's keys.
     pub async fn open(options: TikvOptions) -> Result<Self, EngineError> {
         options.check().map_err(fault::unavailable)?;
-        let link = Link::connect(&options).await?;
         let name = options.prefix.as_deref().unwrap_or_default();
         let prefix = Prefix::new(name);
+        let link = Link::connect(&options, prefix.clone()).await?;
         claim::claim(&link, &prefix, name).await?;
         let engine = Arc::new(Inner {
             link,

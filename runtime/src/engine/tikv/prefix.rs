@@ -76,8 +76,7 @@ impl Prefix {
     }
 
     /// Everything that a store of this prefix may ever write.
-    #[cfg(test)]
-    fn whole(&self) -> (Vec<u8>, Vec<u8>) {
+    pub(super) fn whole(&self) -> (Vec<u8>, Vec<u8>) {
         (self.own(b""), [self.escaped.as_slice(), &END].concat())
     }
 
