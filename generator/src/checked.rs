@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::model::Schema;
-use crate::source::Sources;
+use crate::source::{FileId, Sources, Span};
 use crate::syntax::tree::Tree;
 
 /// What checking a schema gave.
@@ -19,6 +19,8 @@ pub struct Checked {
     pub sources: Sources,
     /// The statements, with their places.
     pub(crate) tree: Arc<Tree>,
+    /// Each `import` that could be read, and its file.
+    pub(crate) imports: Vec<(Span, FileId)>,
 }
 
 impl Checked {
@@ -51,6 +53,7 @@ pub fn check(root: &str, mut read: impl FnMut(&str) -> io::Result<String>) -> io
         diagnostics,
         sources: loaded.sources,
         tree: Arc::new(loaded.tree),
+        imports: loaded.imports,
     })
 }
 
@@ -67,5 +70,6 @@ pub fn check_text(name: &str, text: &str) -> Checked {
         diagnostics: Vec::new(),
         sources: Sources::default(),
         tree: Arc::default(),
+        imports: Vec::new(),
     })
 }

@@ -11,6 +11,7 @@ mod breaking;
 mod check;
 mod checked;
 pub mod diagnostics;
+pub mod editor;
 mod emit;
 mod format;
 pub mod language;

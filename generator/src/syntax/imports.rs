@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::source::{FileId, Source, Sources};
+use crate::source::{FileId, Source, Sources, Span};
 
 use super::file::file;
 use super::statement::Faults;
@@ -15,6 +15,8 @@ pub(crate) struct Loaded {
     pub(crate) sources: Sources,
     pub(crate) tree: Tree,
     pub(crate) faults: Vec<Diagnostic>,
+    /// Each `import` that was read, and its file.
+    pub(crate) imports: Vec<(Span, FileId)>,
 }
 
 /// Reads a file and what it imports, each once. `read` is asked for the text of a file by its name.
@@ -33,14 +35,26 @@ pub(crate) fn load(
         tree: Tree::default(),
         faults: Faults::default(),
         known: HashMap::new(),
+        imports: Vec::new(),
     };
     let id = loading.sources.add(Source::new(root, text));
     loading.known.insert(normal(root), State::Open);
     loading.file(id);
+    let files: HashMap<String, FileId> = loading
+        .sources
+        .iter()
+        .enumerate()
+        .map(|(at, source)| (normal(&source.name), FileId(at)))
+        .collect();
+    let named = loading.imports.iter();
+    let imports = named
+        .filter_map(|(span, name)| Some((*span, *files.get(name)?)))
+        .collect();
     Ok(Loaded {
         sources: loading.sources,
         tree: loading.tree,
         faults: loading.faults.list,
+        imports,
     })
 }
 
@@ -57,6 +71,8 @@ struct Loading<'a> {
     tree: Tree,
     faults: Faults,
     known: HashMap<String, State>,
+    /// Each `import`, and the name of its file.
+    imports: Vec<(Span, String)>,
 }
 
 /// What is still to do, on a stack of its own: a chain of imports may be longer than the thread's stack is deep.
@@ -75,6 +91,7 @@ impl Loading<'_> {
                 continue;
             };
             let name = beside(&frame.name, &import.text);
+            self.imports.push((import.span, normal(&name)));
             match self.known.get(&normal(&name)) {
                 Some(State::Read) => {}
                 Some(State::Open) => {
