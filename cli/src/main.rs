@@ -31,6 +31,8 @@ enum Command {
     Diff(commands::diff::Diff),
     /// Draws the models of a schema with their fields, keys and relations
     Graph(commands::graph::Graph),
+    /// Serves editors over standard input and output: the language server protocol
+    Lsp(commands::lsp::Lsp),
     /// Describes the schema language: statements, properties, types, reserved names
     Language(commands::language::Language),
     /// Prints the checked schema for other tools
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Explain(command) => command.run(),
         Command::Diff(command) => command.run(),
         Command::Graph(command) => command.run(),
+        Command::Lsp(command) => command.run(),
         Command::Language(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Completions(command) => command.run(),

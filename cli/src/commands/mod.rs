@@ -10,6 +10,7 @@ pub(crate) mod generate;
 pub(crate) mod graph;
 pub(crate) mod input;
 pub(crate) mod language;
+pub(crate) mod lsp;
 pub(crate) mod new;
 pub(crate) mod output;
 pub(crate) mod package;

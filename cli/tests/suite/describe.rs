@@ -75,6 +75,7 @@ fn every_command_has_a_help_with_examples_and_the_same_colours() {
         "generate",
         "diff",
         "graph",
+        "lsp",
         "fmt",
         "schema",
         "language",

@@ -8,5 +8,6 @@ mod describe;
 mod fmt;
 mod generate;
 mod graph;
+mod lsp;
 mod new;
 mod support;
