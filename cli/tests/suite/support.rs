@@ -105,5 +105,10 @@ pub(crate) fn expected(name: &str, found: &str) {
         return;
     }
     let wanted = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(found, wanted, "{name}: `cargo xtask bless` writes it anew");
+    let diff = similar::TextDiff::from_lines(wanted.as_str(), found);
+    assert!(
+        found == wanted,
+        "{name} is not as expected; `cargo xtask bless` writes it anew:\n{}",
+        diff.unified_diff().header("expected", "found")
+    );
 }

@@ -106,6 +106,7 @@ struct Relation<'s> {
 struct Events<'s> {
     partitions: u32,
     retain_seconds: Option<u64>,
+    retain_max_seconds: Option<u64>,
     partition_by: Option<&'s str>,
     created: bool,
     updated: Option<Vec<&'s str>>,
@@ -267,6 +268,7 @@ impl<'s> Events<'s> {
         Self {
             partitions: events.partitions,
             retain_seconds: events.retain,
+            retain_max_seconds: events.retain_max,
             partition_by: events
                 .partition_by
                 .map(|place| model.fields[place].name.as_str()),
