@@ -195,7 +195,7 @@ fn diagnostics_follow_each_change_and_stand_where_utf_16_counts_them() {
     assert_eq!(editor.published(), ("a.kdl".to_owned(), vec![fault]));
     editor.change("a.kdl", &wrong.replace("uid", "uuid"));
     assert_eq!(editor.published(), ("a.kdl".to_owned(), vec![]));
-    editor.change("a.kdl", "schema a\nmodel A table=x { fields { id uuid }; key id }\nmodel A table=y { fields { id uuid }; key id }\n");
+    editor.change("a.kdl", "schema s\nmodel A table=x { fields { id uuid }; key id }\nmodel A table=y { fields { id uuid }; key id }\n");
     let message = editor.receive();
     let found = &message["params"]["diagnostics"][0];
     let wanted = json!({
@@ -229,7 +229,7 @@ fn an_imported_file_is_checked_with_what_imports_it() {
     assert_eq!(editor.published(), ("users.kdl".to_owned(), vec![]));
     editor.change("users.kdl", &USERS.replace("Post via", "Pots via"));
     assert_eq!(editor.published(), ("main.kdl".to_owned(), vec![]));
-    let fault = "4:19-4:23 R001 unknown model `Pots`".to_owned();
+    let fault = "4:19-4:23 R001 relation `posts` names an unknown model `Pots`".to_owned();
     assert_eq!(editor.published(), ("users.kdl".to_owned(), vec![fault]));
     // The text of the editor counts, also for the file that imports.
     editor.open("main.kdl", &MAIN.replace("import \"users.kdl\"", ""));
