@@ -110,7 +110,7 @@ fn every_case_has_a_page_that_shows_it() {
         "users::update(",
         "users::delete(",
         "users::by_email(",
-        ".include(posts::tags())",
+        ".include((posts::tags()",
         ".limit(",
         ".after(",
         ".reverse()",
