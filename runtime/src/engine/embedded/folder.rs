@@ -27,7 +27,14 @@ const FORMAT: &str = "keyloom embedded store, format 1\n";
 pub(super) struct Folder {
     path: PathBuf,
     lock: File,
+    /// The last owner ended without closing the store.
+    was_killed: bool,
+    /// Its files are closed in order.
+    closed: bool,
 }
+
+/// A file up to this size is checked whole after an owner that was killed: it takes a fraction of a second.
+const CHECKED_AFTER_A_KILL: u64 = 64 * 1024 * 1024;
 
 impl Folder {
     /// Takes ownership of a folder that holds a store, or is empty, or is not there yet.
@@ -44,11 +51,18 @@ impl Folder {
                 .map_err(|error| failed("create the folder", path, &error))?,
             Err(error) => return Err(failed("look at", path, &error)),
         }
-        let lock = lock(&path.join(LOCK_FILE), path)?;
+        let (lock, was_killed) = lock(&path.join(LOCK_FILE), path)?;
         Ok(Self {
             path: path.to_owned(),
             lock,
+            was_killed,
+            closed: false,
         })
+    }
+
+    /// Lets go of the folder after its files were closed in order.
+    pub(super) fn close(mut self) {
+        self.closed = true;
     }
 
     /// Opens the data file, and makes it first if the store is new.
@@ -72,7 +86,11 @@ impl Folder {
         if !has_data {
             self.make(&data)?;
         }
-        let builder = options.builder();
+        let small = || fs::metadata(&data).is_ok_and(|found| found.len() <= CHECKED_AFTER_A_KILL);
+        let mut builder = options.builder();
+        if self.was_killed && small() {
+            builder.set_check_integrity_on_open(true);
+        }
         let database = fault::guarded(|| Ok(builder.open(&data)?))
             .map_err(|error| self.explain(fault::opening(error)))?;
         if !has_format {
@@ -153,8 +171,10 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // The id is a courtesy to others; the lock itself ends with the file.
-        let _ = self.lock.set_len(0);
+        // The id is a courtesy to others, and tells the next owner how this one ended; the lock itself ends with the file.
+        if self.closed {
+            let _ = self.lock.set_len(0);
+        }
         let _ = self.lock.unlock();
     }
 }
@@ -193,7 +213,8 @@ fn refuse_foreign(path: &Path) -> Result<(), EngineError> {
     )))
 }
 
-fn lock(file: &Path, folder: &Path) -> Result<File, EngineError> {
+/// The lock, and whether the last one who had it left its id.
+fn lock(file: &Path, folder: &Path) -> Result<(File, bool), EngineError> {
     let mut lock = OpenOptions::new()
         .read(true)
         .write(true)
@@ -206,10 +227,11 @@ fn lock(file: &Path, folder: &Path) -> Result<File, EngineError> {
         Err(TryLockError::WouldBlock) => return Err(in_use(&mut lock, folder)),
         Err(TryLockError::Error(error)) => return Err(failed("lock", file, &error)),
     }
+    let was_killed = lock.metadata().is_ok_and(|found| found.len() > 0);
     lock.set_len(0)
         .and_then(|()| lock.write_all(std::process::id().to_string().as_bytes()))
         .map_err(|error| failed("write", file, &error))?;
-    Ok(lock)
+    Ok((lock, was_killed))
 }
 
 fn in_use(lock: &mut File, folder: &Path) -> EngineError {

@@ -300,7 +300,11 @@ impl Writer {
             return Err(EngineError::Closed);
         };
         let closed = fault::guarded(|| Ok(database.close()?));
-        drop(self.folder.take());
+        match self.folder.take() {
+            Some(folder) if health.is_ok() && closed.is_ok() => folder.close(),
+            // The next owner looks at the files as after a kill.
+            folder => drop(folder),
+        }
         if let (Ok(()), Err(error)) = (&health, &closed) {
             tracing::error!(%error, "the embedded engine could not close its file in order");
         }

@@ -144,3 +144,43 @@ fn a_folder_of_an_unknown_format_is_refused() {
          knows \"keyloom embedded store, format 1\"; open it with the version that made it, dump it, and load the dump here"
     );
 }
+
+#[tokio::test]
+async fn after_an_owner_that_was_killed_a_small_file_is_checked_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let engine = open(path).unwrap();
+    assert_committed(&commit(&engine, put(&[("key", "value")])).await);
+    drop(engine);
+    assert_eq!(
+        fs::read(path.join(LOCK_FILE)).unwrap(),
+        b"",
+        "closed in order"
+    );
+    let data = path.join(DATA_FILE);
+    let sound = fs::read(&data).unwrap();
+    let at = sound
+        .windows(5)
+        .position(|bytes| bytes == b"value")
+        .unwrap();
+    let mut damaged = sound.clone();
+    damaged[at] ^= 1;
+
+    fs::write(&data, &damaged).unwrap();
+    let engine = open(path).unwrap();
+    let found = get(&engine, "key").await;
+    assert!(
+        matches!(found, Err(EngineError::Corrupt { .. })),
+        "{found:?}"
+    );
+    drop(engine);
+
+    fs::write(&data, &damaged).unwrap();
+    fs::write(path.join(LOCK_FILE), "4711").unwrap();
+    let told = refusal(path);
+    assert!(told.contains("restore it from a backup"), "{told}");
+
+    fs::write(&data, &sound).unwrap();
+    let engine = open(path).unwrap();
+    assert_eq!(get(&engine, "key").await, Ok(Some("value".into())));
+}
