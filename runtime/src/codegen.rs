@@ -10,17 +10,18 @@ pub use crate::events::{
 pub use crate::key::{KeyReader, KeyWriter, PartSpan, Several, Value, text_prefix};
 pub use crate::query::{Covered, CoveredRow, query, query_key, walk};
 pub use crate::record::{
-    Entries, Record, ReferenceKeys, delete, delete_by, get, get_many, insert, insert_many, modify,
-    number, put, update,
+    Entries, Record, ReferenceKeys, delete, delete_by, delete_cascade, get, get_many, insert,
+    insert_many, modify, number, put, update,
 };
 pub use crate::relation::{belongs_to, has_many, has_one, references_many, through};
 pub use crate::transaction::{Sealed, Target, View};
 pub use crate::value::{DecodeError, Decoder, Encoder, VariantOf};
 pub use crate::{
-    __covered_record as covered_record, __enumeration as enumeration, __events as events,
-    __id as id, __open_enumeration as open_enumeration, __publish as publish_events,
-    __record as record, __reference as reference, __store as store, __table as table,
-    __text_id as text_id, __uuid_id as uuid_id, __workers as workers,
+    __covered_record as covered_record, __delete_cascade as delete_cascade_of,
+    __enumeration as enumeration, __events as events, __id as id,
+    __open_enumeration as open_enumeration, __publish as publish_events, __record as record,
+    __reference as reference, __store as store, __table as table, __text_id as text_id,
+    __uuid_id as uuid_id, __workers as workers,
 };
 pub use serde;
 pub use std;

@@ -36,6 +36,22 @@ pub enum Error {
         /// The value, shortened.
         value: String,
     },
+    /// A record refers to one that is missing, or would be left referring to one.
+    #[error("`{relation}` of {model} {key} refers to {target} {target_key}, which {reason}")]
+    ReferenceViolation {
+        /// The model that refers.
+        model: &'static str,
+        /// The relation by which it refers.
+        relation: &'static str,
+        /// The key of the record that refers, shortened.
+        key: String,
+        /// The model that is referred to.
+        target: &'static str,
+        /// The key that is referred to, shortened.
+        target_key: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The record was changed since it was read: its `version` moved on.
     #[error(
         "the {model} {key} was changed meanwhile: it has version {found}, the write expected {expected}; \

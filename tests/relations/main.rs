@@ -2,14 +2,18 @@
 //!
 //! Every case of `cases!` runs on each engine.
 
+mod actions;
 mod costs;
 mod loading;
+mod races;
 
 /// Runs every case on a store of each engine.
 macro_rules! cases {
     ($($module:ident: { $($case:ident,)* })*) => {
         cases!(@on memory $($module: { $($case,)* })*);
         cases!(@on durable $($module: { $($case,)* })*);
+        #[cfg(feature = "tikv")]
+        cases!(@on tikv $($module: { $($case,)* })*);
     };
     (@on $engine:ident $($module:ident: { $($case:ident,)* })*) => {
         mod $engine {
@@ -39,5 +43,25 @@ cases! {
         relations_of_records_at_hand,
         a_transaction_loads_its_own_writes,
         a_limit_of_zero_is_refused,
+    }
+    actions: {
+        what_a_record_refers_to_must_exist,
+        references_are_checked_as_they_are_at_commit,
+        restrict_refuses_the_delete,
+        cascade_takes_all_levels_and_each_record_once,
+        a_circle_of_references_goes_as_a_whole,
+        clear_is_an_update_like_any_other,
+        a_clear_that_breaks_a_unique_index_refuses_the_delete,
+        delete_by_obeys_actions,
+        what_a_transaction_wrote_goes_with_its_parent_too,
+        a_cascade_over_the_bound_names_the_call_that_takes_any_number,
+        a_batched_delete_takes_wide_deep_and_circular_references,
+    }
+    races: {
+        of_two_that_overlap_the_first_to_commit_wins,
+        restrict_leaves_the_parent_or_the_child_never_the_child_alone,
+        cascade_leaves_no_child_behind,
+        clear_leaves_no_reference_behind,
+        many_children_at_once_do_not_conflict,
     }
 }

@@ -36,6 +36,16 @@ pub async fn durable() -> PressWorld {
     }
 }
 
+/// A store in a cluster.
+#[cfg(feature = "tikv")]
+pub async fn tikv() -> PressWorld {
+    let press = Press::open(crate::tikv_address()).await;
+    PressWorld {
+        press: press.expect("the cluster opens"),
+        folder: None,
+    }
+}
+
 /// A store in memory with a tally of its reads.
 pub async fn counting() -> (Press, Tally) {
     let (engine, tally) = Counting::new().await;

@@ -12,6 +12,7 @@ pub const FUNCTIONS: &[&str] = &[
     "modify",
     "delete",
     "delete_by",
+    "delete_cascade",
     "publish",
     "new",
     "by_key",

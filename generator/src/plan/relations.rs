@@ -33,6 +33,15 @@ pub(crate) struct ReferenceStatement {
     pub(crate) parts: Vec<String>,
 }
 
+/// How a delete of its target empties a reference.
+#[derive(Debug)]
+pub(crate) struct Clear {
+    /// The static of the reference.
+    pub(crate) reference: String,
+    /// The fields that become absent.
+    pub(crate) fields: Vec<String>,
+}
+
 /// The function of a relation.
 #[derive(Debug)]
 pub(crate) struct RelationFunction {
@@ -164,6 +173,33 @@ impl Context<'_> {
             OnDelete::Unchecked => None,
         };
         back.into_iter().chain(action).collect()
+    }
+
+    /// The references that a delete of their target empties.
+    pub(super) fn clears(&self, id: ModelId, model: &Model) -> Vec<Clear> {
+        let relations = model.relations.iter().enumerate();
+        relations
+            .filter_map(|(at, relation)| match &relation.kind {
+                RelationKind::BelongsTo { by, on_delete } if *on_delete == OnDelete::Clear => {
+                    let fields = by.iter().map(|place| &model.fields[*place]);
+                    let optional = fields.filter(|field| field.ty.optional);
+                    Some(Clear {
+                        reference: self.reference_static(id, at).to_owned(),
+                        fields: optional.map(|field| ident(&field.name)).collect(),
+                    })
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whether a delete of the model's records looks at others.
+    pub(super) fn has_children(&self, id: ModelId) -> bool {
+        let relations = self.schema.models.iter().flat_map(|model| &model.relations);
+        relations
+            .filter(|relation| relation.target == id)
+            .filter_map(Reference::of)
+            .any(|reference| reference.on_delete != OnDelete::Unchecked)
     }
 
     /// A static of a table's module, from the module of another.

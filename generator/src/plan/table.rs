@@ -11,7 +11,7 @@ use super::{
     names::{self, Taken, ident},
     query::QueryFunction,
     record::{Record, is_required},
-    relations::{ReferenceStatic, RelationFunction},
+    relations::{Clear, ReferenceStatic, RelationFunction},
 };
 use crate::model::{DefaultValue, Field, Include, Model, ModelId, Scalar, TypeKind};
 
@@ -32,6 +32,9 @@ pub(crate) struct Table {
     pub(crate) functions: Vec<QueryFunction>,
     pub(crate) references: Vec<ReferenceStatic>,
     pub(crate) relations: Vec<RelationFunction>,
+    pub(crate) clears: Vec<Clear>,
+    /// Whether a delete of a record looks at others.
+    pub(crate) has_children: bool,
     pub(crate) covered: Vec<Covered>,
     pub(crate) events: Option<EventsPlan>,
     /// Whether an index covers the whole record.
@@ -137,6 +140,8 @@ impl Context<'_> {
             functions,
             references: self.references(id, model),
             relations: self.relation_functions(id, model),
+            clears: self.clears(id, model),
+            has_children: self.has_children(id),
             covered,
             is_covered_record: model
                 .indexes

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    descriptor::{Enum, Index, Schema, Table},
+    descriptor::{Enum, Index, OnDelete, Reference, Schema, Table},
     key::describe,
     value::{DecodeError, Decoder, VariantOf, put_varint},
 };
@@ -36,6 +36,8 @@ pub(crate) struct BoundTable {
     /// Numbers of this build's fields, by place.
     pub(super) numbers: Vec<u32>,
     pub(crate) indexes: Vec<BoundIndex>,
+    /// References to it that its deletes look at.
+    pub(crate) incoming: Vec<&'static Reference>,
     /// Its events.
     pub(crate) topic: Option<BoundTopic>,
 }
@@ -73,6 +75,14 @@ pub(super) fn index_prefix(table: u32, index: u32) -> Vec<u8> {
     put_varint(&mut prefix, u64::from(table));
     put_varint(&mut prefix, u64::from(index));
     prefix
+}
+
+/// The references to a table that its deletes look at.
+pub(super) fn incoming(schema: &Schema, table: &Table) -> Vec<&'static Reference> {
+    let references = schema.tables.iter().flat_map(|other| other.references);
+    let acting = references.filter(|it| it.on_delete != OnDelete::Unchecked);
+    let incoming = acting.filter(|it| std::ptr::eq(it.target, table));
+    incoming.copied().collect()
 }
 
 impl Binding {
@@ -114,7 +124,9 @@ impl Binding {
     /// The table and index that a key belongs to, for messages.
     pub(crate) fn owner_of(&self, key: &[u8]) -> String {
         for bound in &self.tables {
-            if key.starts_with(&bound.records) {
+            // Existence keys differ from records in the area byte only.
+            let exists = key.starts_with(b"x") && key[1..].starts_with(&bound.records[1..]);
+            if exists || key.starts_with(&bound.records) {
                 return format!("a record of `{}`", bound.table.name);
             }
             for index in &bound.indexes {

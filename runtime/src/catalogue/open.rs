@@ -1,7 +1,7 @@
 //! Opening: read the catalogue, register what is new, bind the schema, bring the indexes up to date.
 
 use super::{
-    binding::{Binding, BoundEnum, BoundIndex, BoundTable, index_prefix, record_prefix},
+    binding::{Binding, BoundEnum, BoundIndex, BoundTable, incoming, index_prefix, record_prefix},
     maintenance,
     reconcile::{Reconciled, index_definition, reconcile, same_layout},
     rows::{self, EnumRow, IndexState, LayoutField, LayoutRow, Rows, STORE_KEY, TableRow},
@@ -173,7 +173,7 @@ pub(super) fn bind(schema: &'static Schema, rows: &Rows) -> Result<Binding> {
         .iter()
         .map(|table| {
             let row = rows.tables.iter().find(|row| row.name == table.name);
-            bind_table(table, row.ok_or_else(|| older(table.name))?, &ids)
+            bind_table(schema, table, row.ok_or_else(|| older(table.name))?, &ids)
         })
         .collect::<Result<_>>()?;
     Ok(Binding {
@@ -214,7 +214,12 @@ fn bind_enum(enumeration: &'static crate::descriptor::Enum, row: &EnumRow) -> Re
     })
 }
 
-fn bind_table(table: &'static Table, row: &TableRow, enums: &[u32]) -> Result<BoundTable> {
+fn bind_table(
+    schema: &'static Schema,
+    table: &'static Table,
+    row: &TableRow,
+    enums: &[u32],
+) -> Result<BoundTable> {
     let (numbers, layout) = bind_layout(table.fields, &row.fields, enums).map_err(older)?;
     let layout_bytes = layout_number(&row.layouts, &layout).ok_or_else(|| older(table.name))?;
     let indexes = table
@@ -242,6 +247,7 @@ fn bind_table(table: &'static Table, row: &TableRow, enums: &[u32]) -> Result<Bo
         layouts: by_number(&row.layouts),
         numbers,
         indexes,
+        incoming: incoming(schema, table),
         topic: table
             .topic
             .map(|topic| bind_topic(table, topic, row, enums))

@@ -11,7 +11,7 @@ mod topic;
 
 pub use field::{Bound, Enum, Field, Struct, Type, Variant, field, variant};
 pub use index::{Include, Index, Part, part};
-pub(crate) use reference::Back;
+pub(crate) use reference::{Back, OnDelete};
 pub use reference::{By, Reference};
 pub use table::{Erased, Schema, Table, erased};
 pub use topic::{OwnEvent, Topic};

@@ -2,7 +2,9 @@
 
 use super::{Enum, Field, Index, Part, Reference, Topic};
 use crate::{
-    record::{Entries, Model, ReferenceKeys},
+    Timestamp,
+    catalogue::{Binding, BoundTable},
+    record::{Entries, Model, ReferenceKeys, Rewritten, cleared},
     value::{DecodeError, Decoder},
 };
 
@@ -49,7 +51,19 @@ pub struct Erased {
     pub(crate) entries: fn(&mut Decoder<'_>, &mut Entries<'_>) -> Result<(), DecodeError>,
     /// Adds the keys that a record refers to.
     pub(crate) references: fn(&mut Decoder<'_>, &mut ReferenceKeys<'_>) -> Result<(), DecodeError>,
+    /// Empties references of a stored record.
+    pub(crate) clear: Clear,
 }
+
+/// See [`cleared`].
+type Clear = fn(
+    &Binding,
+    &BoundTable,
+    &[u8],
+    &[u8],
+    &[&'static Reference],
+    Timestamp,
+) -> crate::Result<Rewritten>;
 
 /// The functions of `M` behind plain bytes.
 #[must_use]
@@ -63,6 +77,7 @@ pub const fn erased<M: Model>() -> Erased {
             M::decode(from)?.references(out);
             Ok(())
         },
+        clear: cleared::<M>,
     }
 }
 
@@ -88,6 +103,10 @@ impl Table {
             erased: Erased {
                 entries: |_, _| Ok(()),
                 references: |_, _| Ok(()),
+                clear: |_, table, _, _, _, _| {
+                    let reason = "its model is not named; generate the code anew";
+                    Err(crate::Error::invalid(table.table.model, reason))
+                },
             },
         }
     }

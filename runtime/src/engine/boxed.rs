@@ -42,6 +42,10 @@ impl Engine for BoxedEngine {
         self.0.limits()
     }
 
+    fn stripes(&self) -> u8 {
+        self.0.stripes()
+    }
+
     fn is_shared(&self) -> bool {
         self.0.is_shared()
     }
@@ -84,6 +88,7 @@ impl Snapshot for BoxedSnapshot {
 /// [`Engine`] in a form that a pointer can have.
 trait DynEngine: Send + Sync {
     fn limits(&self) -> Limits;
+    fn stripes(&self) -> u8;
     fn is_shared(&self) -> bool;
     fn snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
     fn durable_snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
@@ -111,6 +116,10 @@ trait DynSnapshot: Send + Sync {
 impl<E: Engine> DynEngine for E {
     fn limits(&self) -> Limits {
         Engine::limits(self)
+    }
+
+    fn stripes(&self) -> u8 {
+        Engine::stripes(self)
     }
 
     fn is_shared(&self) -> bool {

@@ -57,8 +57,9 @@ pub struct ScanOptions {
 pub struct Changes {
     /// Puts (`Some`) and deletes (`None`), by key.
     pub writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-    /// Keys that must not have changed since the snapshot, though they are not written. Guards do not conflict with
-    /// each other.
+    /// Keys that must not have changed since the snapshot, though they are not written. Guards do not conflict with each
+    /// other; a guard conflicts with a write, whichever commits first. How many transactions may guard one key side by side
+    /// without waiting is the engine's affair: see [`Engine::stripes`].
     pub guards: BTreeSet<Vec<u8>>,
     /// Entries for logs, in order. They get their offsets at commit.
     pub appends: Vec<Append>,
@@ -155,6 +156,12 @@ pub trait Engine: Send + Sync + 'static {
         true
     }
 
+    /// Over how many keys the guard of one thing is spread, if many transactions take it at once. 1 where guards never stand
+    /// in each other's way. With more, a guard is a write of one of them, and the thing itself a write of all.
+    fn stripes(&self) -> u8 {
+        1
+    }
+
     /// A view of everything committed so far.
     fn snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, EngineError>> + Send;
 
@@ -166,7 +173,8 @@ pub trait Engine: Send + Sync + 'static {
     fn durable(&self, number: u64) -> impl Future<Output = Result<(), EngineError>> + Send;
 
     /// Writes all of `changes` or nothing: snapshot isolation, first committer wins. A key of `changes`, written or
-    /// guarded, that another transaction committed after `base` was taken is a conflict. Appends and adds count as writes
+    /// guarded, that another transaction committed after `base` was taken is a conflict; so is a key that this one writes and
+    /// another has guarded. Appends and adds count as writes
     /// of the log's head and the counter's shard to others; whether they conflict with each other is the engine's affair.
     ///
     /// Dropping the future does not take the commit back.

@@ -16,3 +16,18 @@ macro_rules! __reference {
         )$(.$call($(&$argument)?))*;
     };
 }
+
+/// The function that a table has if deletes of its records take others with them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __delete_cascade {
+    ($model:ident, $key:ty) => {
+        /// Removes a record with all that goes with it, in several transactions: run it with `.batched()`.
+        pub fn delete_cascade(
+            store: &$crate::Store,
+            key: impl $crate::Exact<$key>,
+        ) -> $crate::DeleteCascade<$model> {
+            $crate::__codegen::delete_cascade(store, key)
+        }
+    };
+}

@@ -1,19 +1,23 @@
 //! Deletes, one by one and by query.
 
-use super::{Entries, Model, read::record_key};
+use super::{
+    Model,
+    cascade::{Cascade, Reach},
+    read::record_key,
+};
 use crate::{
-    Query, Result, Write,
-    catalogue::{Binding, BoundTable},
+    Error, Query, Result, Write,
     descriptor::Table,
-    events::Outbox,
     key::Exact,
     transaction::{Target, Transaction, View},
-    value::Decoder,
 };
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 /// Records that `delete_by` deletes in one transaction of its own.
 pub(crate) const BATCH: usize = 1_000;
+
+/// Records that one delete takes with it, or changes, in one transaction.
+pub(crate) const CASCADE: usize = 10_000;
 
 /// Removes a record; whether there was one.
 pub async fn delete<M: Model>(writer: &impl Write, key: impl Exact<M::Key>) -> Result<bool> {
@@ -75,48 +79,26 @@ async fn batch<M: Model, K: 'static>(
     remove(tx, M::TABLE, keys).await
 }
 
-/// Removes the records of these whole keys, with their entries.
-async fn remove(tx: &Transaction, table: &'static Table, mut keys: Vec<Vec<u8>>) -> Result<u64> {
-    keys.sort_unstable();
-    keys.dedup();
+/// Removes the records of these whole keys, with their entries and all that goes with them; how many of them there were.
+async fn remove(tx: &Transaction, table: &'static Table, keys: Vec<Vec<u8>>) -> Result<u64> {
     let _writing = tx.writing().await;
     let reader = View::Transaction(tx.clone()).open().await?;
-    let binding = reader.store.binding();
-    let table = binding.table(table)?;
-    let found = reader.get_many(&keys).await?;
-    let mut writes = BTreeMap::new();
-    let mut removed = 0;
-    let mut outbox = Outbox::new(tx, binding, table);
-    for (key, stored) in keys.into_iter().zip(found) {
-        let Some(stored) = stored else { continue };
-        for entry in stored_entries(binding, table, &key, &stored)? {
-            writes.insert(entry, None);
-        }
-        outbox.changed(&key, Some(&stored), None)?;
-        writes.insert(key, None);
-        removed += 1;
+    let reach = Reach {
+        bound: CASCADE,
+        spared: &HashSet::new(),
+    };
+    let cascade = Cascade::of(&reader, table, keys, &reach).await?;
+    if !cascade.is_whole {
+        let (schema, name) = (reader.store.binding().schema.name, table.name);
+        return Err(Error::invalid(
+            format!("{name}::delete"),
+            format!(
+                "more than {CASCADE} records would go or change with it; \
+                 `{name}::delete_cascade(&{schema}, id).batched()` takes any number, in several transactions"
+            ),
+        ));
     }
-    tx.write(writes)?;
-    outbox.publish()?;
-    Ok(removed)
-}
-
-/// Keys of the entries of a stored record, in indexes that are ready.
-fn stored_entries(
-    binding: &Binding,
-    table: &BoundTable,
-    key: &[u8],
-    stored: &[u8],
-) -> Result<Vec<Vec<u8>>> {
-    let fields = table
-        .current(binding, stored)
-        .map_err(|error| binding.corrupt(key, &error))?;
-    let mut out = Entries::new(binding, table, &key[table.records.len()..], &[]);
-    (table.table.erased.entries)(&mut Decoder::new(binding, &fields), &mut out)
-        .map_err(|error| binding.corrupt(key, &error))?;
-    let entries = out.finish()?.into_iter();
-    Ok(entries
-        .filter(|entry| table.indexes[entry.place].is_ready())
-        .map(|entry| entry.key)
-        .collect())
+    let asked = cascade.asked;
+    cascade.apply(tx, &reader).await?;
+    Ok(asked)
 }

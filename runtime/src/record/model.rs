@@ -4,7 +4,7 @@ use super::{Entries, ReferenceKeys};
 use crate::{
     Timestamp,
     catalogue::check_extras,
-    descriptor::Table,
+    descriptor::{Reference, Table},
     key::KeyValue,
     value::{DecodeError, Decoder, Encoder},
 };
@@ -46,6 +46,10 @@ pub trait Model: Record + Clone + Send + Sync + Sized + 'static {
     /// Adds the keys that this record refers to.
     #[doc(hidden)]
     fn references(&self, _out: &mut ReferenceKeys<'_>) {}
+
+    /// Empties the optional fields of a reference.
+    #[doc(hidden)]
+    fn clear(&mut self, _reference: &Reference) {}
 
     /// The optimistic lock, if there is one.
     #[doc(hidden)]

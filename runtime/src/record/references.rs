@@ -5,6 +5,7 @@ use crate::{
     catalogue::Binding,
     descriptor::Reference,
     key::{KeyPart, KeyWriter},
+    value::Decoder,
 };
 
 /// Collects the keys that one record refers to.
@@ -20,7 +21,6 @@ pub struct ReferenceKeys<'a> {
 /// A key that a record refers to.
 #[derive(Debug)]
 pub(crate) struct Referred {
-    #[expect(dead_code, reason = "referential actions ask for it")]
     pub(crate) reference: &'static Reference,
     /// The target's whole key.
     pub(crate) key: Vec<u8>,
@@ -35,6 +35,22 @@ impl<'a> ReferenceKeys<'a> {
             found: Vec::new(),
             fault: None,
         }
+    }
+
+    /// The whole keys that a stored record refers to by one reference.
+    pub(crate) fn stored(
+        binding: &'a Binding,
+        reference: &'static Reference,
+        key: &[u8],
+        stored: &[u8],
+    ) -> Result<Vec<Vec<u8>>> {
+        let table = binding.table(reference.table)?;
+        let corrupt = |error| binding.corrupt(key, &error);
+        let fields = table.current(binding, stored).map_err(corrupt)?;
+        let mut out = Self::new(binding, Some(reference));
+        let mut from = Decoder::new(binding, &fields);
+        (table.table.erased.references)(&mut from, &mut out).map_err(corrupt)?;
+        Ok(out.finish()?.into_iter().map(|it| it.key).collect())
     }
 
     /// The keys in the order of the record; an error if a value cannot stand in a key.

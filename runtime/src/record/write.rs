@@ -3,17 +3,21 @@
 //! **Invariant:** a write reads everything it needs in one batch, checks everything, and only then touches the transaction's
 //! buffer, so that a refused write leaves no trace. Only what changed is written.
 
-use super::{Entries, Entry, Model, decode_fields, read::decode, read::record_key};
+use super::{
+    Model,
+    image::{self, Image, image, replace},
+    known::{Known, exclusive},
+    parents::Parents,
+    read::decode,
+    read::record_key,
+};
 use crate::{
     Error, Result, Timestamp, Write,
     catalogue::{Binding, BoundTable},
-    engine::Limits,
     events::Outbox,
-    key::{Exact, describe},
+    key::Exact,
     transaction::{Target, Transaction, View},
-    value::{Decoder, Encoder},
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -112,62 +116,6 @@ async fn save<M: Model>(target: Target, mode: Mode, records: &[M]) -> Result<Vec
     }
 }
 
-/// A record taken apart.
-struct Image {
-    key: Vec<u8>,
-    /// The fields in the current layout, without extras.
-    fields: Vec<u8>,
-    /// Entries of indexes that are ready.
-    entries: Vec<Entry>,
-}
-
-fn image<M: Model>(binding: &Binding, table: &BoundTable, record: &M) -> Result<Image> {
-    let key = record_key::<M>(binding, table, &record.key())?;
-    let mut out = Encoder::new(binding, Vec::with_capacity(128));
-    record.encode(&mut out);
-    let fields = out.finish().map_err(|fault| Error::Invalid {
-        place: format!("{}.{}", M::TABLE.model, fault.field),
-        reason: fault.reason,
-    })?;
-    let entries = entries(binding, table, &key, &fields, record)?;
-    Ok(Image {
-        key,
-        fields,
-        entries,
-    })
-}
-
-/// The entries of a record in indexes that are ready; the others are filled when the store is opened.
-fn entries<M: Model>(
-    binding: &Binding,
-    table: &BoundTable,
-    key: &[u8],
-    fields: &[u8],
-    record: &M,
-) -> Result<Vec<Entry>> {
-    let stored = [table.layout_bytes.as_slice(), fields].concat();
-    let mut out = Entries::new(binding, table, &key[table.records.len()..], &stored);
-    record.entries(&mut out);
-    let mut entries = out.finish()?;
-    entries.retain(|entry| table.indexes[entry.place].is_ready());
-    Ok(entries)
-}
-
-/// What the store holds under the keys that a write looks at, with the writes of the batch so far on top.
-struct Known {
-    stored: HashMap<Vec<u8>, Option<Vec<u8>>>,
-    writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-}
-
-impl Known {
-    fn get(&self, key: &[u8]) -> Option<&Vec<u8>> {
-        match self.writes.get(key) {
-            Some(written) => written.as_ref(),
-            None => self.stored.get(key).and_then(Option::as_ref),
-        }
-    }
-}
-
 async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) -> Result<Vec<M>> {
     let _writing = tx.writing().await;
     let store = tx.store();
@@ -195,22 +143,17 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
         .iter()
         .map(|record| image(binding, table, record))
         .collect::<Result<Vec<_>>>()?;
+    let mut parents = Parents::of(binding, &records, &images)?;
     let reader = View::Transaction(tx.clone()).open().await?;
-    let mut keys: BTreeSet<&[u8]> = BTreeSet::new();
-    for image in &images {
-        keys.insert(&image.key);
-        let exclusive = image.entries.iter().filter(|entry| entry.exclusive);
-        keys.extend(exclusive.map(|entry| entry.key.as_slice()));
-    }
-    let keys: Vec<Vec<u8>> = keys.into_iter().map(<[u8]>::to_vec).collect();
-    let found = reader.get_many(&keys).await?;
-    let mut known = Known {
-        stored: keys.into_iter().zip(found).collect(),
-        writes: BTreeMap::new(),
-    };
+    let mut known = Known::default();
+    let own = images.iter().map(|image| image.key.as_slice());
+    let looked_at = own.chain(images.iter().flat_map(exclusive));
+    // An insert brings new references for sure; an update seldom changes one.
+    let referred = parents.keys().filter(|_| mode == Mode::Insert);
+    known.read(&reader, looked_at.chain(referred)).await?;
     let now = Timestamp::now();
     let mut outbox = Outbox::new(tx, binding, table);
-    for (record, image) in records.iter_mut().zip(images) {
+    for (at, (record, image)) in records.iter_mut().zip(images).enumerate() {
         let previous = known.get(&image.key).cloned();
         match (&previous, mode) {
             (Some(_), Mode::Insert) => {
@@ -229,32 +172,25 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
                 Vec::new(),
             ),
             Some(stored) => {
-                let (old, old_image, extras) = open_old::<M>(binding, table, &image.key, stored)?;
-                let image = replace(binding, table, record, image, (&old, &old_image), now)?;
-                let fields = (old_image.fields.as_slice(), image.fields.as_slice());
-                let extras = table
-                    .carry_extras(binding, fields, &extras)
-                    .map_err(|error| binding.corrupt(&image.key, &error))?;
-                (image, old_image.entries, extras)
+                let before = image::open::<M>(binding, table, &image.key, stored)?;
+                parents.unchanged(at, &before.record)?;
+                let image = replace(binding, table, record, image, &before, now)?;
+                let extras = before.carry_extras(binding, table, &image)?;
+                (image, before.image.entries, extras)
             }
         };
         // A stamp may have moved an exclusive entry: rare, and then one more read.
-        for entry in image.entries.iter().filter(|entry| entry.exclusive) {
-            if !known.stored.contains_key(&entry.key) && !known.writes.contains_key(&entry.key) {
-                let value = reader.get(&entry.key).await?;
-                known.stored.insert(entry.key.clone(), value);
-            }
-        }
-        write_entries(binding, table, &image, &old, &mut known)?;
-        let stored = [&table.layout_bytes, &image.fields, &extras]
-            .map(Vec::as_slice)
-            .concat();
+        known.read(&reader, exclusive(&image)).await?;
+        known.write_entries(binding, table, &image, &old)?;
+        let stored = image.stored(table, &extras);
         if previous.as_ref() != Some(&stored) {
             outbox.changed(&image.key, previous.as_deref(), Some(&stored))?;
             known.writes.insert(image.key, Some(stored));
         }
     }
-    check_lengths(binding, table, &known.writes, store.limits())?;
+    known.read(&reader, parents.keys()).await?;
+    known.check_lengths(binding, table, store.limits())?;
+    parents.guard(tx, |key| known.get(key).is_some())?;
     tx.write(known.writes)?;
     outbox.publish()?;
     Ok(records)
@@ -275,123 +211,4 @@ fn fresh<M: Model>(
         }
         _ => Ok(built),
     }
-}
-
-/// The stored record, its image, and its extras.
-fn open_old<M: Model>(
-    binding: &Binding,
-    table: &BoundTable,
-    key: &[u8],
-    stored: &[u8],
-) -> Result<(M, Image, Vec<u8>)> {
-    let corrupt = |error| binding.corrupt(key, &error);
-    let current = table.current(binding, stored).map_err(corrupt)?;
-    let (record, extras): (M, _) =
-        decode_fields(Decoder::new(binding, &current)).map_err(corrupt)?;
-    let (fields, extras) = current.split_at(current.len() - extras.len());
-    let image = Image {
-        key: key.to_vec(),
-        fields: fields.to_vec(),
-        entries: entries(binding, table, key, fields, &record)?,
-    };
-    Ok((record, image, extras.to_vec()))
-}
-
-/// Checks the version, and moves version and `on-update` fields on if anything else changed.
-fn replace<M: Model>(
-    binding: &Binding,
-    table: &BoundTable,
-    record: &mut M,
-    built: Image,
-    (old, old_image): (&M, &Image),
-    now: Timestamp,
-) -> Result<Image> {
-    if !M::STAMPED {
-        return Ok(built);
-    }
-    let found = old.clone().version().copied();
-    let expected = record.version().map(|version| *version);
-    if let (Some(found), Some(expected)) = (found, expected)
-        && found != expected
-    {
-        return Err(Error::VersionMismatch {
-            model: M::TABLE.model,
-            key: table.describe_key(binding, &built.key),
-            expected,
-            found,
-        });
-    }
-    let mut unstamped = record.clone();
-    unstamped.keep_stamps(old);
-    let changed = image(binding, table, &unstamped)?.fields != old_image.fields;
-    if changed {
-        record.stamp(now);
-    }
-    if let Some(version) = record.version() {
-        *version = version.saturating_add(1);
-    }
-    image(binding, table, record)
-}
-
-/// Writes the entries that are new or changed, deletes those that are gone.
-fn write_entries(
-    binding: &Binding,
-    table: &BoundTable,
-    image: &Image,
-    old: &[Entry],
-    known: &mut Known,
-) -> Result<()> {
-    let own = |key: &[u8]| old.iter().find(|entry| entry.key == key);
-    for entry in &image.entries {
-        if let Some(before) = own(&entry.key) {
-            if before.value == entry.value {
-                continue;
-            }
-        } else if entry.exclusive && known.get(&entry.key).is_some() {
-            let bound = &table.indexes[entry.place];
-            let parts = &entry.key[bound.entries.len()..];
-            return Err(Error::UniqueViolation {
-                model: table.table.model,
-                index: bound.index.name,
-                value: describe(binding, bound.index.parts, parts),
-            });
-        }
-        known
-            .writes
-            .insert(entry.key.clone(), Some(entry.value.clone()));
-    }
-    for entry in old {
-        if !image.entries.iter().any(|new| new.key == entry.key) {
-            known.writes.insert(entry.key.clone(), None);
-        }
-    }
-    Ok(())
-}
-
-/// Refuses keys and values over the engine's limits, with the name of what is too long.
-fn check_lengths(
-    binding: &Binding,
-    table: &BoundTable,
-    writes: &BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-    limits: Limits,
-) -> Result<()> {
-    let refuse = |key: &[u8], what: &str, length: usize, limit: usize| {
-        Err(Error::invalid(
-            table.table.model,
-            format!(
-                "the {what} of {} takes {length} bytes, at most {limit} are allowed; give the field a `max=`",
-                binding.owner_of(key)
-            ),
-        ))
-    };
-    for (key, value) in writes {
-        let value = value.as_ref().map_or(0, Vec::len);
-        if key.len() > limits.key {
-            return refuse(key, "key", key.len(), limits.key);
-        }
-        if value > limits.value {
-            return refuse(key, "value", value, limits.value);
-        }
-    }
-    Ok(())
 }

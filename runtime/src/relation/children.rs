@@ -4,9 +4,10 @@ use crate::{
     Error, Result,
     catalogue::{Binding, BoundIndex, BoundTable},
     descriptor::{Back, Part, Reference},
-    engine::{KeyRange, Pair},
+    engine::{KeyRange, Pair, ScanOptions},
     key::{arrange, part_length, prefix_range},
     record::entry_record_key,
+    transaction::Reader,
     value::DecodeError,
 };
 
@@ -81,6 +82,17 @@ impl<'a> Children<'a> {
             None => Ok(pair.0.clone()),
             Some(index) => entry_record_key(self.binding, self.table, index, pair),
         }
+    }
+
+    /// The whole key of the first record that refers to the target. One scan of one pair.
+    pub(crate) async fn first(&self, reader: &Reader, target: &[u8]) -> Result<Option<Vec<u8>>> {
+        let options = ScanOptions {
+            limit: 1,
+            reverse: false,
+            keys_only: false,
+        };
+        let pairs = reader.scan(&self.range(target)?, options).await?;
+        pairs.first().map(|pair| self.record_key(pair)).transpose()
     }
 
     /// Whether pairs hold the key of another reference, so that the record need not be read for it.

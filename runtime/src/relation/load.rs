@@ -7,7 +7,6 @@ use crate::{
     engine::{Pair, ScanOptions},
     record::{ReferenceKeys, decode, record_key},
     transaction::Reader,
-    value::Decoder,
 };
 use futures_util::future::{BoxFuture, try_join_all};
 use std::{
@@ -316,7 +315,8 @@ async fn through(
                     let binding = reader.store.binding();
                     binding.corrupt(&pair.0, &"the index entry has no record")
                 })?;
-                keys.extend(referred(reader, to, &join, stored)?);
+                let binding = reader.store.binding();
+                keys.extend(ReferenceKeys::stored(binding, to, &join, stored)?);
             }
             by_parent.insert(parent, keys);
         }
@@ -344,21 +344,4 @@ async fn joins(
     Ok(found
         .filter_map(|(key, stored)| Some((key, stored?)))
         .collect())
-}
-
-/// The keys that a stored record refers to by one reference.
-fn referred(
-    reader: &Reader,
-    reference: &'static Reference,
-    key: &[u8],
-    stored: &[u8],
-) -> Result<Vec<Vec<u8>>> {
-    let binding = reader.store.binding();
-    let table = binding.table(reference.table)?;
-    let corrupt = |error| binding.corrupt(key, &error);
-    let fields = table.current(binding, stored).map_err(corrupt)?;
-    let mut out = ReferenceKeys::new(binding, Some(reference));
-    let mut from = Decoder::new(binding, &fields);
-    (table.table.erased.references)(&mut from, &mut out).map_err(corrupt)?;
-    Ok(out.finish()?.into_iter().map(|it| it.key).collect())
 }

@@ -55,6 +55,10 @@ impl AnyEngine {
         on_each!(self, engine => engine.is_shared())
     }
 
+    pub(crate) fn stripes(&self) -> u8 {
+        on_each!(self, engine => engine.stripes())
+    }
+
     pub(crate) async fn snapshot(&self) -> Result<AnySnapshot, EngineError> {
         on_each!(self, engine => engine.snapshot().await, as AnySnapshot)
     }

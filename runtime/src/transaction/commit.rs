@@ -5,7 +5,7 @@ use crate::{
     Error, Result,
     engine::{Append, Changes, EngineError, KeyRange, Outcome},
     key::Exact,
-    record::Model,
+    record::{Check, Model},
 };
 use std::{
     collections::BTreeMap,
@@ -32,6 +32,8 @@ struct Inner {
     buffer: Mutex<Option<Changes>>,
     /// Held by one write at a time, so that two writes side by side cannot both pass a check.
     writing: tokio::sync::Mutex<()>,
+    /// What must hold at commit.
+    checks: Mutex<Vec<Check>>,
 }
 
 /// What a transaction does to a key: puts a value, or deletes it.
@@ -55,6 +57,7 @@ impl Store {
             base,
             buffer: Mutex::new(Some(Changes::default())),
             writing: tokio::sync::Mutex::new(()),
+            checks: Mutex::default(),
         };
         Ok(Transaction(Arc::new(inner), Publishing::Events))
     }
@@ -73,10 +76,37 @@ impl Transaction {
     /// For promises that span records: what was read and relied on, but not written, is checked too.
     pub fn guard<M: Model>(&self, key: impl Exact<M::Key>) -> Result<()> {
         let binding = self.0.store.binding();
-        let key = crate::record::record_key::<M>(binding, binding.table(M::TABLE)?, &key)?;
+        self.guard_key(crate::record::record_key::<M>(
+            binding,
+            binding.table(M::TABLE)?,
+            &key,
+        )?)
+    }
+
+    /// [`Transaction::guard`] of any key.
+    pub(crate) fn guard_key(&self, key: Vec<u8>) -> Result<()> {
         let mut buffer = self.buffer();
         let buffer = buffer.as_mut().ok_or(Error::TransactionEnded)?;
         buffer.guards.insert(key);
+        Ok(())
+    }
+
+    /// Looks at commit whether this holds.
+    pub(crate) fn check_at_commit(&self, check: Check) {
+        self.checks().push(check);
+    }
+
+    fn checks(&self) -> MutexGuard<'_, Vec<Check>> {
+        self.0.checks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs the checks that were put off to the commit. Nothing is written meanwhile.
+    async fn check(&self) -> Result<()> {
+        let checks = std::mem::take(&mut *self.checks());
+        let reader = self.reader();
+        for check in checks {
+            check.run(&reader).await?;
+        }
         Ok(())
     }
 
@@ -105,7 +135,13 @@ impl Transaction {
     }
 
     pub(super) async fn finish(&self, attempt: u32) -> Result<()> {
+        let writing = self.writing().await;
+        if let Err(violation) = self.check().await {
+            self.buffer().take();
+            return Err(violation);
+        }
         let changes = self.buffer().take().ok_or(Error::TransactionEnded)?;
+        drop(writing);
         if changes.writes_nothing() && changes.guards.is_empty() {
             return Ok(());
         }

@@ -66,6 +66,11 @@ impl Store {
         &self.0.binding
     }
 
+    /// Over how many keys a guard that many transactions take at once is spread; at least 1.
+    pub(crate) fn stripes(&self) -> u8 {
+        self.0.engine.stripes().max(1)
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         self.0.engine.limits()
     }

@@ -84,6 +84,19 @@ pub async fn guards_do_not_conflict_with_each_other(engine: &impl Engine) {
     number(engine.commit(&now, put(&[("parent", "2")])).await);
 }
 
+pub async fn a_write_of_what_another_guarded_is_refused(engine: &impl Engine) {
+    written(engine, put(&[("parent", "")])).await;
+    let base = engine.snapshot().await.unwrap();
+    let child = guard(put(&[("child", "")]), "parent");
+    number(engine.commit(&base, child).await);
+    for written in [Some("2".into()), None] {
+        let mut change = Changes::default();
+        change.writes.insert("parent".into(), written);
+        assert_conflict(&engine.commit(&base, change).await, "parent");
+    }
+    assert_eq!(get(engine, "parent").await, Some("".into()));
+}
+
 pub async fn guards_without_writes_are_checked(engine: &impl Engine) {
     let base = engine.snapshot().await.unwrap();
     number(engine.commit(&base, guard(Changes::default(), "key")).await);

@@ -55,6 +55,7 @@ macro_rules! engine_suite {
                     two_inserts_of_one_key_conflict,
                     guards_prevent_write_skew,
                     guards_do_not_conflict_with_each_other,
+                    a_write_of_what_another_guarded_is_refused,
                     guards_without_writes_are_checked,
                     a_change_before_the_snapshot_is_no_conflict,
                     a_conflict_is_resolved_by_a_new_snapshot,

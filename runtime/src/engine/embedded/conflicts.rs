@@ -60,7 +60,23 @@ impl Conflicts {
             .keys()
             .chain(&changes.guards)
             .find(|key| self.wrote_since(base, key))
+            .or_else(|| {
+                let mut written = changes.writes.keys();
+                written.find(|key| self.guarded_since(base, key))
+            })
             .map_or(Verdict::Clear, |key| Verdict::Changed(key))
+    }
+
+    /// Whether a commit after `base` guarded the key: it relied on a value that is not to change behind it.
+    fn guarded_since(&self, base: u64, key: &[u8]) -> bool {
+        self.latest
+            .get(&self.guard_hash(key))
+            .is_some_and(|&guarded| guarded > base)
+    }
+
+    /// What a guard of the key is remembered under.
+    fn guard_hash(&self, key: &[u8]) -> u64 {
+        self.secret.hash_one((key, "guard"))
     }
 
     /// Whether a commit after `base` wrote the key, as far as is remembered; it may say so though none did.
@@ -70,7 +86,7 @@ impl Conflicts {
             .is_some_and(|&changed| changed > base)
     }
 
-    /// Remembers the keys that commit `number` writes, heads of logs and shards of counters among them.
+    /// Remembers the keys that commit `number` guards and writes, heads of logs and shards of counters among them.
     pub(super) fn record(&mut self, number: u64, changes: &Changes) {
         let heads = changes.appends.iter().map(|it| log::head_key(&it.log));
         let shards = changes.adds.keys().map(|it| counter::shard_key(it, SHARD));
@@ -80,10 +96,16 @@ impl Conflicts {
             .keys()
             .map(|key| Cow::Borrowed(key.as_slice()));
         for key in written.chain(decided) {
-            let hash = self.secret.hash_one::<&[u8]>(&key);
-            self.latest.insert(hash, number);
-            self.order.push_back((number, hash));
+            self.remember(self.secret.hash_one::<&[u8]>(&key), number);
         }
+        for key in &changes.guards {
+            self.remember(self.guard_hash(key), number);
+        }
+    }
+
+    fn remember(&mut self, hash: u64, number: u64) {
+        self.latest.insert(hash, number);
+        self.order.push_back((number, hash));
     }
 
     /// Forgets what no live snapshot can conflict with: changes up to commit `oldest`. Past its capacity it forgets

@@ -124,6 +124,11 @@ impl Engine for TikvEngine {
         LIMITS
     }
 
+    /// A write of one key waits for another's lock, so that what many touch at once is spread.
+    fn stripes(&self) -> u8 {
+        16
+    }
+
     async fn snapshot(&self) -> Result<TikvSnapshot, EngineError> {
         self.0.link.check_open()?;
         Base::take(self.0.clone())

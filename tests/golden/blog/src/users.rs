@@ -155,6 +155,7 @@ impl ::keyloom::Model for User {
 }
 
 __rt::table!(User, UserId);
+__rt::delete_cascade_of!(User, UserId);
 
 /// By the key: `id`. With a value for each part: one read.
 pub fn by_key<A: ::keyloom::Span<UserId>>(
