@@ -205,10 +205,12 @@ mod tests {
     }
 
     #[test]
-    fn guards_leave_no_trace() {
+    fn a_guard_stands_against_later_writes_and_not_against_guards() {
         let mut conflicts = Conflicts::new(0);
         conflicts.record(5, &guarding("a"));
-        assert_eq!(conflicts.judge(0, &writing(&["a"])), Verdict::Clear);
+        assert_eq!(conflicts.judge(4, &writing(&["a"])), Verdict::Changed(b"a"));
+        assert_eq!(conflicts.judge(4, &guarding("a")), Verdict::Clear);
+        assert_eq!(conflicts.judge(5, &writing(&["a"])), Verdict::Clear);
     }
 
     #[test]
