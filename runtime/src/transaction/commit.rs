@@ -83,14 +83,6 @@ impl Transaction {
         )?)
     }
 
-    /// [`Transaction::guard`] of any key.
-    pub(crate) fn guard_key(&self, key: Vec<u8>) -> Result<()> {
-        let mut buffer = self.buffer();
-        let buffer = buffer.as_mut().ok_or(Error::TransactionEnded)?;
-        buffer.guards.insert(key);
-        Ok(())
-    }
-
     /// Looks at commit whether this holds.
     pub(crate) fn check_at_commit(&self, check: Check) {
         self.checks().push(check);
