@@ -1,6 +1,6 @@
 //! What an operation asks of the cluster, counted there.
 
-use crate::world::{World, committed, put};
+use crate::world::{World, committed, encoded, put, stored};
 use keyloom::engine::{Engine, KeyRange, ScanOptions, Snapshot, tikv::TikvEngine};
 use keyloom_tests::cluster::{Admin, Fault, Kind};
 use std::time::Duration;
@@ -8,7 +8,13 @@ use std::time::Duration;
 /// Requests by method since the last call, without those of the connection, and rounds.
 fn requests(admin: &Admin) -> (Vec<(String, u64)>, u64) {
     let counts = admin.reset().unwrap();
-    let connection = ["GetMembers", "GetRegion", "GetStore", "KvTxnHeartBeat"];
+    let connection = [
+        "GetMembers",
+        "GetPrevRegion",
+        "GetRegion",
+        "GetStore",
+        "KvTxnHeartBeat",
+    ];
     let methods = counts
         .methods
         .iter()
@@ -57,21 +63,73 @@ async fn a_read_is_one_request_to_each_region_that_it_is_about() {
     assert_eq!(requests(admin), (expected(&[("KvBatchGet", 3)]), 1));
     let _ = tokio::join!(snapshot.get(b"a"), snapshot.get(b"k"), snapshot.get(b"x"));
     assert_eq!(requests(admin), (expected(&[("KvGet", 3)]), 1));
-    assert_eq!(scan(&snapshot, "a", "c", 20).await, 2);
+    assert_eq!(page(&snapshot, "a", "c", 20, false).await, ["a", "b"]);
     assert_eq!(requests(admin), (expected(&[("KvScan", 1)]), 1));
 }
 
-async fn scan(snapshot: &impl Snapshot, start: &str, end: &str, limit: usize) -> usize {
+/// The keys of a page.
+async fn page(
+    snapshot: &impl Snapshot,
+    start: &str,
+    end: &str,
+    limit: usize,
+    reverse: bool,
+) -> Vec<String> {
     let range = KeyRange {
         start: start.into(),
         end: Some(end.into()),
     };
     let options = ScanOptions {
         limit,
-        reverse: false,
-        keys_only: false,
+        reverse,
+        keys_only: true,
     };
-    snapshot.scan(&range, options).await.unwrap().len()
+    let pairs = snapshot.scan(&range, options).await.unwrap();
+    pairs
+        .into_iter()
+        .map(|(key, _)| String::from_utf8(key).unwrap())
+        .collect()
+}
+
+/// A table over many regions is read one region after the other, and no further than the limit.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_asks_the_regions_that_it_returns_from() {
+    let world = World::new();
+    let admin = world.admin();
+    for letter in 'b'..'z' {
+        admin.split(&encoded(&stored(&letter.to_string()))).unwrap();
+    }
+    let engine = world.engine().await;
+    let keys: Vec<String> = ('a'..'z')
+        .flat_map(|letter| (0..3).map(move |n| format!("{letter}{n}")))
+        .collect();
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    let base = engine.snapshot().await.unwrap();
+    committed(engine.commit(&base, put(&keys, "1")).await);
+    let snapshot = engine.snapshot().await.unwrap();
+    for reverse in [false, true] {
+        for (limit, regions) in [(2, 1), (3, 1), (5, 2), (75, 25)] {
+            requests(admin);
+            let found = page(&snapshot, "a", "z", limit, reverse).await;
+            let mut expected_keys = keys.clone();
+            if reverse {
+                expected_keys.reverse();
+            }
+            assert_eq!(found, expected_keys[..limit], "{limit}, reverse: {reverse}");
+            let (methods, _) = requests(admin);
+            assert_eq!(
+                methods,
+                expected(&[("KvScan", regions)]),
+                "{limit}, reverse: {reverse}"
+            );
+        }
+    }
+    // A bound that moved makes no difference to what is found.
+    admin.split(&encoded(&stored("c1"))).unwrap();
+    assert_eq!(
+        page(&snapshot, "b2", "d0", 20, false).await,
+        ["b2", "c0", "c1", "c2"]
+    );
 }
 
 /// Requests and rounds of a transaction that reads `keys`, if it is told to, and writes them.

@@ -59,6 +59,9 @@ async fn attempt(base: &Base, changes: Changes) -> Result<Outcome, EngineError> 
     };
     let start = transaction.start_timestamp();
     let again = start.version() != base.at.version();
+    if again && let Some(key) = base.conflicts(&changes) {
+        return Ok(Outcome::Conflict { key });
+    }
     let mut reserved = engine
         .counters
         .reserve(changes.adds.keys(), start.version());
@@ -89,6 +92,7 @@ async fn attempt(base: &Base, changes: Changes) -> Result<Outcome, EngineError> 
         Err(outcome) => return Ok(outcome),
     };
     reserved.changed(committed.version());
+    base.committed(set.writes.keys().cloned().collect(), set.guards.clone());
     if !engine.verify_commits {
         return Ok(Outcome::Committed {
             number: committed.version(),
@@ -131,7 +135,8 @@ async fn warm(
 /// A key that changed between the snapshot and the later start of a second transaction on it.
 ///
 /// The client begins no transaction at an earlier time, so the second commit on one snapshot starts later, and compares
-/// values. A key that was written with the value that it had goes unnoticed; the runtime commits once on each snapshot.
+/// values. What others meanwhile wrote with the value that it had, or guarded, goes unnoticed; the runtime commits once on
+/// each snapshot.
 async fn changed_between(
     base: &Base,
     changes: &Changes,

@@ -129,6 +129,11 @@ pub(super) fn describe(error: &Error) -> String {
             format!("{} keys stayed locked by another transaction", locks.len())
         }
         Error::UndeterminedError(cause) => describe(cause),
+        // It begins with the place in the client's source.
+        Error::InternalError { message } => match message.split_once("]: ") {
+            Some((_, message)) => shortened(message),
+            None => shortened(message),
+        },
         other => shortened(&other.to_string()),
     }
 }

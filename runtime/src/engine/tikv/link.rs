@@ -8,12 +8,15 @@ use super::{
     TikvOptions,
     fault::{self, Kind},
     orphans,
+    pd::Pd,
     prefix::Prefix,
+    regions::Regions,
 };
 use crate::engine::EngineError;
 use std::{
+    pin::pin,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -22,15 +25,18 @@ use tikv_client::{
     Backoff, CheckLevel, Config, RetryOptions, Transaction, TransactionClient, TransactionOptions,
     transaction::HeartbeatOption,
 };
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// Longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// How long PD may take for a timestamp before it counts as gone.
+const PROBE: Duration = Duration::from_secs(2);
 /// A lock lives for 3 s at first, the client's own first heartbeat comes after 10.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// A lock whose client died lives for up to 20 s; whoever waits for it must wait longer, and less than `retry=`.
-const LOCK_PAUSE_MS: u64 = 200;
-const LOCK_PAUSES: u32 = 160;
+/// How often a request waits for another transaction's lock. The client doubles a pause by shifting it, and panics when
+/// nothing is left of it, at the 62nd; a read goes on waiting after that.
+const LOCK_PAUSES: u32 = 50;
+const LONGEST_LOCK_PAUSE_MS: u64 = 400;
 
 /// A client and its number.
 #[derive(Clone)]
@@ -41,6 +47,7 @@ pub(super) struct Client {
 
 pub(super) struct Link {
     prefix: Prefix,
+    pub(super) regions: Arc<Regions>,
     pd: Vec<String>,
     config: Config,
     timeout: Duration,
@@ -84,6 +91,7 @@ impl Link {
         };
         Ok(Self {
             prefix,
+            regions: Regions::new(Pd::new(options)),
             pd: options.pd.clone(),
             config,
             timeout: options.timeout,
@@ -137,9 +145,14 @@ impl Link {
         let mut pause = Pause::default();
         loop {
             let client = self.client();
-            let error = match timeout_at(deadline, call(client.tikv.clone())).await {
-                Ok(Ok(answer)) => return Ok(answer),
-                Ok(Err(error)) => error,
+            let attempt = self.watched(&client, call(client.tikv.clone()));
+            let error = match timeout_at(deadline, attempt).await {
+                Ok(Some(Ok(answer))) => return Ok(answer),
+                Ok(Some(Err(error))) => error,
+                Ok(None) => {
+                    self.renew(client.generation).await;
+                    continue;
+                }
                 Err(_) => return Err(self.given_up(what, "no answer").into()),
             };
             match fault::kind(&error) {
@@ -161,6 +174,24 @@ impl Link {
             }
             tracing::debug!(what, error = fault::describe(&error), "trying again");
             sleep(pause.last).await;
+        }
+    }
+
+    /// Waits for an answer as long as timestamps come. Whoever meets a lock asks for one, and the client waits for it for
+    /// ever; then there is no answer.
+    async fn watched<T>(&self, client: &Client, attempt: impl Future<Output = T>) -> Option<T> {
+        let mut attempt = pin!(attempt);
+        loop {
+            if let Ok(answer) = timeout(self.timeout, &mut attempt).await {
+                return Some(answer);
+            }
+            let probe = timeout(self.timeout.min(PROBE), client.tikv.current_timestamp());
+            tokio::select! {
+                answer = &mut attempt => return Some(answer),
+                probed = probe => if probed.is_err() {
+                    return None;
+                },
+            }
         }
     }
 
@@ -201,7 +232,7 @@ impl Link {
         }
         *renewed = Instant::now();
         let attempt = TransactionClient::new_with_config(self.pd.clone(), self.config.clone());
-        let Ok(Ok(tikv)) = tokio::time::timeout(self.timeout, attempt).await else {
+        let Ok(Ok(tikv)) = timeout(self.timeout, attempt).await else {
             return;
         };
         tracing::info!("connected to TiKV anew");
@@ -287,7 +318,7 @@ pub(super) fn reading() -> TransactionOptions {
     TransactionOptions::new_optimistic()
         .retry_options(RetryOptions {
             region_backoff: Backoff::equal_jitter_backoff(4, 500, 10),
-            lock_backoff: Backoff::equal_jitter_backoff(4, LOCK_PAUSE_MS, LOCK_PAUSES),
+            lock_backoff: Backoff::equal_jitter_backoff(4, LONGEST_LOCK_PAUSE_MS, LOCK_PAUSES),
         })
         .drop_check(CheckLevel::None)
 }

@@ -9,6 +9,7 @@
 //! | `fault` | what the client's errors mean |
 //! | `orphans` | locks whose transaction has lost its primary key |
 //! | `read`, `snapshot` | reads at a timestamp |
+//! | `regions`, `pd` | where regions end, so that a scan asks one at a time |
 //! | `register` | the snapshots that are held, and how long they may be read |
 //! | `gc` | the job that lets the cluster give back what nobody reads |
 //! | `limits` | what is refused before it is sent |
@@ -31,9 +32,11 @@ mod limits;
 mod link;
 mod options;
 mod orphans;
+mod pd;
 mod prefix;
 mod prove;
 mod read;
+mod regions;
 mod register;
 mod snapshot;
 mod write_set;

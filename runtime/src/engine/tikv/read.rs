@@ -18,6 +18,9 @@ const LARGEST_PAGE: usize = 10_000;
 /// Bytes that a page is meant to have, once the size of the pairs is known.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
 
+/// Regions that one page may ask.
+const MOST_REGIONS: usize = 16;
+
 /// What was found; keys that are missing are not in it.
 pub(super) type Found = HashMap<Vec<u8>, Vec<u8>>;
 
@@ -79,8 +82,8 @@ impl Link {
         })
     }
 
-    /// The pairs from `start` up to `end` at `at`, page by page: the client asks every region of a range for the whole
-    /// limit and holds all the answers.
+    /// The pairs from `start` up to `end` at `at`, page by page and region by region: the client asks every region of a
+    /// range for the whole limit and holds all the answers.
     pub(super) async fn scan(
         &self,
         at: &Timestamp,
@@ -90,36 +93,42 @@ impl Link {
     ) -> Result<Vec<Pair>, EngineError> {
         let mut pairs: Vec<Pair> = Vec::new();
         let mut page = FIRST_PAGE;
+        let mut regions = 1;
         while start < end && pairs.len() < options.limit {
+            let whole = (start.as_slice(), end.as_slice());
+            let (from, to) = self.regions.first(whole, regions, options.reverse).await;
             let limit = page.min(options.limit - pairs.len());
-            let found = match self
-                .page(at, (&start, &end), limit, options, deadline)
-                .await
-            {
+            let found = match self.page(at, (&from, &to), limit, options, deadline).await {
                 Err(Failure::TooLarge) if limit > 1 => {
                     page = limit / 2;
                     continue;
                 }
                 answer => answer?,
             };
-            let done = found.len() < limit;
             let bytes: usize = found
                 .iter()
                 .map(|(key, value)| key.len() + value.len())
                 .sum();
             page = (PAGE_BYTES * found.len().max(1) / bytes.max(1)).clamp(1, LARGEST_PAGE);
-            if let Some((last, _)) = found.last() {
-                if options.reverse {
-                    end.clone_from(last);
-                } else {
-                    start.clone_from(last);
-                    start.push(0);
+            // Regions that hold nothing are passed in growing steps.
+            regions = if found.is_empty() {
+                (regions * 2).min(MOST_REGIONS)
+            } else {
+                1
+            };
+            match found.last() {
+                Some((last, _)) if found.len() == limit => {
+                    if options.reverse {
+                        end.clone_from(last);
+                    } else {
+                        start.clone_from(last);
+                        start.push(0);
+                    }
                 }
+                _ if options.reverse => end = from,
+                _ => start = to,
             }
             pairs.extend(found);
-            if done {
-                break;
-            }
         }
         Ok(pairs)
     }

@@ -1,7 +1,7 @@
 //! A snapshot: a timestamp, what was read at it, and the transaction that may commit on it.
 
 use super::{Inner, link::Client, read::Found, register::Ticket, write_set::Values};
-use crate::engine::{EngineError, KeyRange, Pair, ScanOptions, Snapshot};
+use crate::engine::{Changes, EngineError, KeyRange, Pair, ScanOptions, Snapshot};
 use std::{
     collections::BTreeSet,
     fmt,
@@ -28,6 +28,14 @@ pub(super) struct Base {
     pub(super) transaction: Mutex<Option<Transaction>>,
     pub(super) ticket: Ticket,
     seen: Mutex<Seen>,
+    done: Mutex<Done>,
+}
+
+/// The keys of what was committed on a snapshot.
+#[derive(Default)]
+struct Done {
+    written: BTreeSet<Vec<u8>>,
+    guarded: BTreeSet<Vec<u8>>,
 }
 
 /// What was read key by key, under the cluster's names: a commit need not read it again.
@@ -58,6 +66,7 @@ impl Base {
             client,
             transaction: Mutex::new(Some(transaction)),
             seen: Mutex::default(),
+            done: Mutex::default(),
         })
     }
 
@@ -72,6 +81,24 @@ impl Base {
                 seen.bytes += bytes;
             }
         }
+    }
+
+    /// Remembers what was committed on this snapshot.
+    pub(super) fn committed(&self, written: Vec<Vec<u8>>, guarded: BTreeSet<Vec<u8>>) {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.written.extend(written);
+        done.guarded.extend(guarded);
+    }
+
+    /// A key over which these changes conflict with what was committed on this snapshot before.
+    pub(super) fn conflicts(&self, changes: &Changes) -> Option<Vec<u8>> {
+        let done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writes = changes.writes.keys();
+        let mut guards = changes.guards.iter();
+        writes
+            .find(|key| done.written.contains(*key) || done.guarded.contains(*key))
+            .or_else(|| guards.find(|key| done.written.contains(*key)))
+            .cloned()
     }
 
     /// What is known of these keys already, from reads by the client that commits.
