@@ -133,6 +133,9 @@ pub enum Error {
     /// The address given to `open` names no store that this build can open.
     #[error("{0}")]
     Open(String),
+    /// A dump, or the store that takes it, is not what it should be; says what to do.
+    #[error("{0}")]
+    Transfer(String),
     /// A transaction's handle was used after its end.
     #[error("the transaction has ended; its handle must not outlive the closure or the commit")]
     TransactionEnded,

@@ -20,6 +20,7 @@ mod record;
 mod relation;
 pub mod testing;
 mod transaction;
+pub mod transfer;
 mod value;
 
 pub use engine::embedded::Durability;

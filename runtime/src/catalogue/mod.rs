@@ -19,6 +19,7 @@ pub(crate) use binding::Binding;
 
 pub(crate) use binding::{BoundIndex, BoundTable};
 pub(crate) use extras::check_extras;
-pub(crate) use open::open;
-pub(crate) use rows::number_key;
+pub(crate) use open::{identity, open};
+pub(crate) use reconcile::check_format;
+pub(crate) use rows::{LOAD_KEY, number_key};
 pub(crate) use topics::BoundTopic;

@@ -85,6 +85,12 @@ async fn read(snapshot: &AnySnapshot) -> Result<Rows> {
             Some(b's') => rows.store = Some(parse(&key, &value)?),
             Some(b'n') => rows.enums.push(parse(&key, &value)?),
             Some(b't') => rows.tables.push(parse(&key, &value)?),
+            Some(b'l') => {
+                return Err(Error::Schema(
+                    "a dump is being loaded into the store, or a load was interrupted; load the same dump again to end it"
+                        .to_owned(),
+                ));
+            }
             _ => {}
         }
     }
@@ -92,6 +98,16 @@ async fn read(snapshot: &AnySnapshot) -> Result<Rows> {
         return Err(damaged(&STORE_KEY, "the row of the store is missing"));
     }
     Ok(rows)
+}
+
+/// The format and the schema that a store gives itself; none if it was never opened with a schema.
+pub(crate) async fn identity(snapshot: &AnySnapshot) -> Result<Option<(u32, String)>> {
+    let row = snapshot.get(&STORE_KEY).await.map_err(Error::from_engine)?;
+    row.map(|row| {
+        let row: rows::StoreRow = parse(&STORE_KEY, &row)?;
+        Ok((row.format, row.schema))
+    })
+    .transpose()
 }
 
 fn parse<T: serde::de::DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T> {

@@ -140,6 +140,8 @@ pub(crate) enum IndexState {
 }
 
 pub(super) const STORE_KEY: [u8; 2] = [AREA, b's'];
+/// Key of the row that says that a dump is being loaded: see [`crate::transfer`].
+pub(crate) const LOAD_KEY: &[u8] = &[AREA, b'l'];
 
 pub(super) fn enum_key(id: u32) -> Vec<u8> {
     row_key(b'n', id)

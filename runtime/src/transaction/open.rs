@@ -13,7 +13,7 @@ use crate::{
         units::{size, time},
     },
 };
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 /// How long relaxed commits may wait for the disk unless the address says otherwise.
 const FLUSH: Duration = Duration::from_millis(100);
@@ -168,6 +168,11 @@ impl OpenOptions {
     /// Opens the store, registers what is new in `schema`, and fills new indexes.
     #[doc(hidden)]
     pub async fn open_schema(self, schema: &'static Schema) -> Result<Store> {
+        Store::bind(self.open_engine().await?, schema).await
+    }
+
+    /// Opens the engine alone.
+    pub(crate) async fn open_engine(self) -> Result<AnyEngine> {
         let engine = match self.place {
             Place::Embedded(location) => EmbeddedEngine::open(location, self.embedded)
                 .await
@@ -184,7 +189,17 @@ impl OpenOptions {
                 TikvEngine::open(*options).await.map(AnyEngine::Tikv)
             }
         };
-        Store::bind(engine.map_err(Error::from_engine)?, schema).await
+        engine.map_err(Error::from_engine)
+    }
+
+    /// Refuses an address at which opening would make a new folder.
+    pub(crate) fn refuse_missing_folder(&self) -> Result<()> {
+        match &self.place {
+            Place::Embedded(Location::Folder(folder)) if !folder.is_dir() => Err(Error::Open(
+                format!("there is no store in `{}`: no such folder", folder.display()),
+            )),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -71,6 +71,10 @@ impl Store {
         self.0.engine.stripes().max(1)
     }
 
+    pub(crate) fn engine(&self) -> &AnyEngine {
+        &self.0.engine
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         self.0.engine.limits()
     }

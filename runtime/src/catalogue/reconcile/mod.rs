@@ -91,12 +91,7 @@ pub(super) fn reconcile(
         cursor_secret: secret(),
         fingerprints: Vec::new(),
     });
-    if store.format > FORMAT {
-        return Err(Error::Schema(format!(
-            "the store has format {}, this build of keyloom knows formats up to {FORMAT}; use a newer one",
-            store.format
-        )));
-    }
+    check_format(store.format)?;
     if store.schema != schema.name {
         return Err(Error::Schema(format!(
             "B011: the store holds the schema `{}`, not `{}`; open it with that schema, or give another folder",
@@ -127,6 +122,16 @@ pub(super) fn reconcile(
         rows,
         warnings: comparison.warnings,
     })
+}
+
+/// Refuses the bytes of a newer build.
+pub(crate) fn check_format(format: u32) -> Result<()> {
+    if format > FORMAT {
+        return Err(Error::Schema(format!(
+            "the store has format {format}, this build of keyloom knows formats up to {FORMAT}; use a newer one"
+        )));
+    }
+    Ok(())
 }
 
 /// An older build does not keep up the indexes that a newer one added: they are filled again when a build that knows them

@@ -1,0 +1,270 @@
+//! Reading a dump into an empty store.
+//!
+//! **Invariant:** until a load is whole and verified, the store holds the row `m l`, and is opened by nothing else. The row
+//! is written with each batch and says how far the load is, so that it can go on from there.
+
+use super::{
+    Progress, RawStore, Step, Summary,
+    dump::{progress, summary},
+    format::{End, Frame, Reader, Tally, refused},
+    pages::Pages,
+};
+use crate::{
+    Error, Result,
+    catalogue::{self, LOAD_KEY},
+    engine::{Changes, KeyRange, Outcome, ScanOptions},
+    transaction::AnySnapshot,
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, io::Read};
+
+/// Bytes of keys and values that one transaction writes.
+const BATCH: usize = 1024 * 1024;
+/// Keys that one transaction deletes.
+const DISCARDED: usize = 1024;
+
+type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// `m l`: how far an unfinished load is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Unfinished {
+    /// Pairs that are in the store.
+    pairs: u64,
+    /// BLAKE3 of them, in hexadecimal.
+    checksum: String,
+}
+
+/// The row of an unfinished load, if there is one.
+pub(super) async fn unfinished(snapshot: &AnySnapshot) -> Result<Option<Unfinished>> {
+    let row = snapshot.get(LOAD_KEY).await.map_err(Error::from_engine)?;
+    row.map(|row| {
+        serde_json::from_slice(&row).map_err(|error| Error::Corrupt {
+            table: "the catalogue".to_owned(),
+            key: crate::key::hex(LOAD_KEY),
+            reason: error.to_string(),
+        })
+    })
+    .transpose()
+}
+
+impl RawStore {
+    /// Writes a dump into an empty store, reads it back, compares, and hands `watch` the progress about once a megabyte.
+    ///
+    /// Interrupted, it leaves a store that nothing else opens; called again with the same dump, or with a new dump of a store
+    /// that did not change in what was written already, it goes on where it stopped. [`Error::Transfer`] says why a dump
+    /// or a store is refused. Reading from `input` blocks the thread.
+    pub async fn load(&self, input: impl Read, mut watch: impl FnMut(Progress)) -> Result<Summary> {
+        let mut reader = Reader::new(input)?;
+        catalogue::check_format(reader.header.format)?;
+        let mut load = Load::begin(self).await?;
+        let end = loop {
+            match reader.next()? {
+                Frame::Block(pairs) => {
+                    for (key, value) in pairs {
+                        load.pair(key, value).await?;
+                    }
+                    watch(progress(load.step(), &load.tally));
+                }
+                Frame::End(end) => break end,
+            }
+        };
+        load.finish(end).await?;
+        self.verify(end, &mut watch).await?;
+        self.commit([(LOAD_KEY.to_vec(), None)].into()).await?;
+        Ok(summary(&load.tally))
+    }
+
+    /// Deletes what an interrupted load has written, so that another dump can be loaded. A store that is whole is refused.
+    pub async fn discard(&self, mut watch: impl FnMut(Progress)) -> Result<()> {
+        let mut tally = Tally::default();
+        loop {
+            let snapshot = self.engine.snapshot().await.map_err(Error::from_engine)?;
+            if unfinished(&snapshot).await?.is_none() {
+                return Err(refused(
+                    "the store holds no unfinished load; nothing was deleted",
+                ));
+            }
+            let options = ScanOptions {
+                limit: DISCARDED,
+                reverse: false,
+                keys_only: true,
+            };
+            let scan = snapshot.scan(&everything(), options).await;
+            let mut keys = scan.map_err(Error::from_engine)?;
+            // The row goes last: until then the store is known to be unfinished.
+            keys.retain(|(key, _)| key != LOAD_KEY);
+            if keys.is_empty() {
+                return self.commit([(LOAD_KEY.to_vec(), None)].into()).await;
+            }
+            for (key, _) in &keys {
+                tally.add(key, &[]);
+            }
+            self.commit(keys.into_iter().map(|(key, _)| (key, None)).collect())
+                .await?;
+            watch(progress(Step::Discarding, &tally));
+        }
+    }
+
+    /// Reads everything back and compares it with the end of the dump.
+    async fn verify(&self, end: End, watch: &mut impl FnMut(Progress)) -> Result<()> {
+        let snapshot = self.engine.snapshot().await.map_err(Error::from_engine)?;
+        let mut pages = Pages::new(&snapshot);
+        let mut tally = Tally::default();
+        while let Some(page) = pages.next().await? {
+            for (key, value) in page {
+                tally.add(&key, &value);
+            }
+            watch(progress(Step::Verifying, &tally));
+        }
+        if tally.end() == end {
+            return Ok(());
+        }
+        Err(refused(format!(
+            "the store does not hold what the dump does: {} pairs were found where the dump has {}, or their checksum is \
+             another; something else wrote to it, or it is damaged. Discard the load and begin again",
+            tally.pairs, end.pairs
+        )))
+    }
+
+    /// Writes a batch. Nobody else may write, so there is nothing to conflict with.
+    async fn commit(&self, writes: Writes) -> Result<()> {
+        let base = self.engine.snapshot().await.map_err(Error::from_engine)?;
+        let changes = Changes {
+            writes,
+            ..Changes::default()
+        };
+        match self.engine.commit(&base, changes).await {
+            Outcome::Committed { .. } => Ok(()),
+            Outcome::Conflict { .. } => Err(refused(
+                "another process writes to the store; end it, then load again",
+            )),
+            Outcome::Unknown(error) => Err(Error::CommitUnknown {
+                reason: error.to_string(),
+            }),
+            Outcome::Failed(error) => Err(Error::from_engine(error)),
+        }
+    }
+}
+
+fn everything() -> KeyRange {
+    KeyRange {
+        start: Vec::new(),
+        end: None,
+    }
+}
+
+/// A load under way.
+struct Load<'a> {
+    store: &'a RawStore,
+    /// What an earlier load has written.
+    earlier: Option<Unfinished>,
+    tally: Tally,
+    batch: Writes,
+    bytes: usize,
+}
+
+impl<'a> Load<'a> {
+    /// Finds the store empty and marks it, or finds the mark of an earlier load.
+    async fn begin(store: &'a RawStore) -> Result<Self> {
+        let snapshot = store.engine.snapshot().await.map_err(Error::from_engine)?;
+        let mut load = Self {
+            store,
+            earlier: unfinished(&snapshot).await?,
+            tally: Tally::default(),
+            batch: Writes::new(),
+            bytes: 0,
+        };
+        if load.earlier.is_some() {
+            return Ok(load);
+        }
+        let options = ScanOptions {
+            limit: 1,
+            reverse: false,
+            keys_only: true,
+        };
+        let first = snapshot.scan(&everything(), options).await;
+        if !first.map_err(Error::from_engine)?.is_empty() {
+            return Err(refused(
+                "the store holds data already; a dump is loaded into an empty one",
+            ));
+        }
+        load.flush().await?;
+        Ok(load)
+    }
+
+    const fn step(&self) -> Step {
+        if self.earlier.is_some() {
+            Step::Skipping
+        } else {
+            Step::Loading
+        }
+    }
+
+    async fn pair(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<()> {
+        self.skipped()?;
+        if self.earlier.is_some() {
+            self.tally.add(&key, &value);
+            return Ok(());
+        }
+        let limits = self.store.engine.limits();
+        if key.len() > limits.key || value.len() > limits.value {
+            return Err(refused(format!(
+                "the store takes keys of {} and values of {} bytes; the dump has one of {} and {}",
+                limits.key,
+                limits.value,
+                key.len(),
+                value.len()
+            )));
+        }
+        let bytes = key.len() + value.len();
+        if !self.batch.is_empty() && self.bytes + bytes > BATCH.min(limits.transaction / 2) {
+            self.flush().await?;
+        }
+        self.tally.add(&key, &value);
+        self.bytes += bytes;
+        self.batch.insert(key, Some(value));
+        Ok(())
+    }
+
+    /// Ends skipping where the earlier load stopped, if what was skipped is what it wrote.
+    fn skipped(&mut self) -> Result<()> {
+        let Some(earlier) = self.earlier.take_if(|it| it.pairs <= self.tally.pairs) else {
+            return Ok(());
+        };
+        if earlier.checksum == self.tally.checksum().to_hex().as_str() {
+            return Ok(());
+        }
+        Err(refused(
+            "the store holds an unfinished load of another dump, or of the store as it was before; discard it, then \
+             load again",
+        ))
+    }
+
+    /// Writes the batch, and how far it brings the load.
+    async fn flush(&mut self) -> Result<()> {
+        let row = Unfinished {
+            pairs: self.tally.pairs,
+            checksum: self.tally.checksum().to_hex().to_string(),
+        };
+        let row = serde_json::to_vec(&row).map_err(|error| refused(error.to_string()))?;
+        let mut writes = std::mem::take(&mut self.batch);
+        self.bytes = 0;
+        writes.insert(LOAD_KEY.to_vec(), Some(row));
+        self.store.commit(writes).await
+    }
+
+    async fn finish(&mut self, end: End) -> Result<()> {
+        self.skipped()?;
+        if self.earlier.is_some() {
+            return Err(refused(
+                "the store holds more than this dump has: an unfinished load of another dump; discard it, then load again",
+            ));
+        }
+        if self.tally.end() != end {
+            return Err(refused(
+                "the dump is damaged: its pairs are not those that its end counts",
+            ));
+        }
+        self.flush().await
+    }
+}
