@@ -28,7 +28,7 @@ async fn filled(records: usize) -> TempDir {
         .map(|at| Person {
             serial: i64::try_from(at).unwrap(),
             labels: vec![format!("label {}", at % 7), "everyone".to_owned()],
-            notes: Some("a long note ".repeat(200).into()),
+            notes: Some("a long note ".repeat(500).into()),
             ..person(&format!("person {at}"))
         })
         .collect();

@@ -9,7 +9,7 @@ use keyloom_tests::{
 
 #[tokio::test]
 async fn a_loaded_store_is_the_dumped_one_with_its_indexes_and_cursors() {
-    let from = filled(600).await;
+    let from = filled(100).await;
     let shop = Shop::open(address(from.path())).await.unwrap();
     let everyone = people::by_label("everyone").all(&shop, 1000).await.unwrap();
     let page = people::by_serial(..).limit(20).page(&shop).await.unwrap();
@@ -29,7 +29,7 @@ async fn a_loaded_store_is_the_dumped_one_with_its_indexes_and_cursors() {
     let rest = people::by_serial(..).after(page.next).limit(1000);
     let rest = rest.page(&shop).await.unwrap().items;
     let serials: Vec<i64> = rest.iter().map(|person| person.serial).collect();
-    assert_eq!(serials, (20..600).collect::<Vec<_>>());
+    assert_eq!(serials, (20..100).collect::<Vec<_>>());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

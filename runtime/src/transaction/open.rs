@@ -13,7 +13,7 @@ use crate::{
         units::{size, time},
     },
 };
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 /// How long relaxed commits may wait for the disk unless the address says otherwise.
 const FLUSH: Duration = Duration::from_millis(100);
@@ -195,9 +195,12 @@ impl OpenOptions {
     /// Refuses an address at which opening would make a new folder.
     pub(crate) fn refuse_missing_folder(&self) -> Result<()> {
         match &self.place {
-            Place::Embedded(Location::Folder(folder)) if !folder.is_dir() => Err(Error::Open(
-                format!("there is no store in `{}`: no such folder", folder.display()),
-            )),
+            Place::Embedded(Location::Folder(folder)) if !folder.is_dir() => {
+                Err(Error::Open(format!(
+                    "there is no store in `{}`: no such folder",
+                    folder.display()
+                )))
+            }
             _ => Ok(()),
         }
     }
