@@ -39,6 +39,10 @@ enum Command {
     Schema(commands::schema::Schema),
     /// Prints a script that completes `keyloom` in a shell
     Completions(commands::completions::Completions),
+    /// Writes everything that a store holds, from one snapshot
+    Dump(commands::transfer::Dump),
+    /// Loads a dump into an empty store, and compares; run again, it goes on where it was interrupted
+    Load(commands::transfer::Load),
     /// Formats schema files: indentation, spaces and columns; comments stay
     Fmt(commands::fmt::Fmt),
     /// Generates a whole crate from a schema
@@ -57,6 +61,8 @@ fn main() -> ExitCode {
         Command::Language(command) => command.run(),
         Command::Schema(command) => command.run(),
         Command::Completions(command) => command.run(),
+        Command::Dump(command) => command.run(),
+        Command::Load(command) => command.run(),
         Command::Fmt(command) => command.run(),
         Command::Generate(command) => command.run(),
     }

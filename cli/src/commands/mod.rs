@@ -15,4 +15,6 @@ pub(crate) mod new;
 pub(crate) mod output;
 pub(crate) mod package;
 pub(crate) mod schema;
+
+pub(crate) mod transfer;
 pub(crate) mod unified;

@@ -11,3 +11,4 @@ mod graph;
 mod lsp;
 mod new;
 mod support;
+mod transfer;

@@ -194,15 +194,15 @@ impl OpenOptions {
 
     /// Refuses an address at which opening would make a new folder.
     pub(crate) fn refuse_missing_folder(&self) -> Result<()> {
-        match &self.place {
-            Place::Embedded(Location::Folder(folder)) if !folder.is_dir() => {
-                Err(Error::Open(format!(
-                    "there is no store in `{}`: no such folder",
-                    folder.display()
-                )))
-            }
-            _ => Ok(()),
+        if let Place::Embedded(Location::Folder(folder)) = &self.place
+            && !folder.is_dir()
+        {
+            return Err(Error::Open(format!(
+                "there is no store in `{}`: no such folder",
+                folder.display()
+            )));
         }
+        Ok(())
     }
 }
 

@@ -1,0 +1,178 @@
+//! `keyloom dump` and `keyloom load`.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use keyloom_tests::person;
+use keyloom_tests::shop::{Person, Shop, people};
+use tempfile::TempDir;
+
+const RECORDS: usize = 400;
+
+/// Enough notes for several transactions of a load.
+fn filled() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let address = format!("{}?durability=relaxed", folder.path().display());
+    let all: Vec<Person> = (0..RECORDS)
+        .map(|at| Person {
+            notes: Some("a long note ".repeat(1000).into()),
+            ..person(&format!("person {at}"))
+        })
+        .collect();
+    block_on(async {
+        let shop = Shop::open(address).await.unwrap();
+        people::insert_many(&shop, &all).await.unwrap();
+        shop.close().await.unwrap();
+    });
+    folder
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Runtime::new().unwrap().block_on(work)
+}
+
+fn keyloom(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keyloom"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn succeed(command: &mut Command) -> String {
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    told(&output)
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_store_goes_through_a_pipe_and_through_a_file_unchanged() {
+    let (from, to, again) = (
+        filled(),
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    let mut dump = keyloom(&["dump", "--from", text(from.path())])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pipe = dump.stdout.take().unwrap();
+    let loaded = succeed(keyloom(&["load", "--to", text(to.path())]).stdin(pipe));
+    let dumped = told(&dump.wait_with_output().unwrap());
+    let sums = dumped.strip_prefix("dumped ").unwrap();
+    assert_eq!(loaded, format!("loaded and compared {sums}"));
+
+    let file = again.path().join("shop.dump");
+    assert_eq!(
+        succeed(&mut keyloom(&[
+            "dump",
+            "--from",
+            text(to.path()),
+            "--out",
+            text(&file)
+        ])),
+        dumped
+    );
+    let last = again.path().join("store");
+    assert_eq!(
+        succeed(&mut keyloom(&[
+            "load",
+            "--to",
+            text(&last),
+            "--in",
+            text(&file)
+        ])),
+        loaded
+    );
+    let count = block_on(async {
+        let shop = Shop::open(text(&last)).await.unwrap();
+        people::by_email(..).count(&shop).await.unwrap()
+    });
+    assert_eq!(count, RECORDS as u64);
+}
+
+#[test]
+fn a_killed_load_goes_on_when_it_is_run_again() {
+    let (from, to) = (filled(), tempfile::tempdir().unwrap());
+    let file = from.path().with_extension("dump");
+    succeed(&mut keyloom(&[
+        "dump",
+        "--from",
+        text(from.path()),
+        "--out",
+        text(&file),
+    ]));
+    let bytes = fs::read(&file).unwrap();
+    let arguments = ["load", "--to", text(to.path())];
+    let mut load = keyloom(&arguments).stdin(Stdio::piped()).spawn().unwrap();
+    let mut input = load.stdin.take().unwrap();
+    // A pipe holds little: when all this is written, most of it was read.
+    input.write_all(&bytes[..bytes.len() * 3 / 4]).unwrap();
+    load.kill().unwrap();
+    load.wait().unwrap();
+
+    let opened = block_on(Shop::open(text(to.path())));
+    let error = opened.unwrap_err().to_string();
+    assert!(error.contains("load the same dump again"), "{error}");
+    let said = succeed(&mut keyloom(
+        &[&arguments[..], &["--in", text(&file)]].concat(),
+    ));
+    fs::remove_file(&file).unwrap();
+    assert!(said.contains("of them by an earlier run"), "{said}");
+    let count = block_on(async {
+        let shop = Shop::open(text(to.path())).await.unwrap();
+        people::by_email(..).count(&shop).await.unwrap()
+    });
+    assert_eq!(count, RECORDS as u64);
+}
+
+#[test]
+fn misuse_exits_with_2_and_failure_with_1() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing");
+    let not_a_dump = folder.path().join("text");
+    fs::write(&not_a_dump, "not a dump").unwrap();
+    let store = folder.path().join("store");
+    for (arguments, code, words) in [
+        (&["dump", "--from", text(&missing)][..], 2, "no such folder"),
+        (&["dump", "--from", "pg://host"], 2, "is not an engine"),
+        (
+            &["load", "--to", text(&store), "--in", text(&missing)],
+            2,
+            "cannot be read",
+        ),
+        (
+            &["load", "--to", text(&store), "--in", text(&not_a_dump)],
+            1,
+            "this is not a dump",
+        ),
+        (
+            &["load", "--to", text(&store), "--discard"],
+            1,
+            "no unfinished load",
+        ),
+    ] {
+        let output = keyloom(arguments).output().unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?}: {}",
+            told(&output)
+        );
+        assert!(
+            told(&output).contains(words),
+            "{arguments:?}: {}",
+            told(&output)
+        );
+    }
+    assert!(!missing.exists());
+}
