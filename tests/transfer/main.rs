@@ -1,5 +1,7 @@
 //! Moving a store: dumps, and loads of them.
 
+#[cfg(feature = "tikv")]
+mod cluster;
 mod damage;
 mod resume;
 mod whole;
