@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every test and every example, and a summary that hides nothing.
 
 mod examples;
+mod first_minutes;
 mod go;
 mod harness;
 mod summary;
@@ -29,6 +30,9 @@ impl Test {
             match examples::ALL.iter().find(|example| example.name == suite) {
                 Some(example) => example.run(tikv.pd().as_deref(), &mut summary),
                 None if suite == go::NAME => go::run(&mut summary),
+                None if suite == first_minutes::NAME => {
+                    first_minutes::run(tikv.pd().as_deref(), &mut summary);
+                }
                 None => {
                     let mut command =
                         cargo(["test", "--package", "keyloom-tests", "--test", suite]);
@@ -65,4 +69,5 @@ fn everything(tikv: &Tikv, summary: &mut Summary) {
     for example in examples::ALL {
         example.run(tikv.pd().as_deref(), summary);
     }
+    first_minutes::run(tikv.pd().as_deref(), summary);
 }
