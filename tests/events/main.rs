@@ -2,8 +2,11 @@
 //!
 //! Another kind of store plugs in by one line in `cases!`.
 
+mod crash;
 mod failures;
 mod groups;
+mod lagging;
+mod processes;
 mod promises;
 mod publishing;
 mod world;

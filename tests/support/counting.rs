@@ -35,8 +35,9 @@ impl Tally {
     }
 }
 
-/// An engine in memory that counts what is read from it.
-#[derive(Debug)]
+/// An engine in memory that counts what is read from it. Clones are one engine: stores opened on them are to each other as
+/// those of several processes.
+#[derive(Debug, Clone)]
 pub struct Counting {
     inner: EmbeddedEngine,
     tally: Tally,

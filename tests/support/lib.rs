@@ -7,6 +7,7 @@ pub mod presses;
 
 keyloom::include_schema!("shop");
 keyloom::include_schema!("queue");
+keyloom::include_schema!("wide");
 keyloom::include_schema!("press");
 
 /// The functions of computed parts.
