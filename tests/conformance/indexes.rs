@@ -1,6 +1,6 @@
 //! Indexes: unique, conditional, multi-entry, computed, covering.
 
-use keyloom::{Decimal, Error, Result, Timestamp};
+use keyloom::{Decimal, Error, Result, Timestamp, starts_with};
 use keyloom_tests::{
     person,
     shop::{Badge, Level, NewBadge, Person, Shop, State, badges, people},
@@ -295,5 +295,26 @@ pub async fn descending_parts_take_natural_ranges(shop: &Shop) -> Result<()> {
     let names = people::by_name_desc("1".."3", ..).all(shop, 10).await?;
     let names: Vec<_> = names.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["2", "1"]);
+    Ok(())
+}
+
+pub async fn a_key_of_text_is_folded_in_an_index(shop: &Shop) -> Result<()> {
+    use keyloom_tests::shop::{Handle, HandleId, NewHandle, handles};
+    for name in ["Ada", "BOB"] {
+        let handle = Handle::new(NewHandle { name: name.into() });
+        handles::insert(shop, &handle).await?;
+    }
+    let found = handles::by_folded("aDA").one(shop).await?;
+    assert_eq!(found.map(|handle| handle.name), Some(HandleId::from("Ada")));
+    let starting = handles::by_folded(starts_with("bO")).keys(shop).await?;
+    assert_eq!(starting.items, [HandleId::from("BOB")]);
+    let sorted = handles::by_n(0, ..).keys(shop).await?;
+    assert_eq!(sorted.items, [HandleId::from("BOB"), HandleId::from("Ada")]);
+    let twin = Handle::new(NewHandle { name: "ada".into() });
+    let outcome = handles::insert(shop, &twin).await;
+    assert!(
+        matches!(&outcome, Err(Error::UniqueViolation { index, .. }) if *index == "by_folded"),
+        "{outcome:?}"
+    );
     Ok(())
 }

@@ -81,6 +81,7 @@ cases! {
         decimals_compare_by_value,
         times_before_1970_sort_first,
         descending_parts_take_natural_ranges,
+        a_key_of_text_is_folded_in_an_index,
     }
     transactions: {
         a_transaction_sees_its_own_writes_in_gets_and_scans,

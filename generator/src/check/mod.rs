@@ -7,6 +7,7 @@ mod conditions;
 mod enums;
 mod events;
 mod fields;
+mod foreign_types;
 mod indexes;
 mod keys;
 mod models;

@@ -24,6 +24,12 @@ pub(super) fn find(world: &mut World<'_>, model: usize, name: &Name, of: &str) -
             let tree = world.model_tree(model);
             let computed = tree.computed.iter().map(|it| it.name.text.as_str());
             let help = match did_you_mean(first, set.names.keys().copied().chain(computed)) {
+                _ if matches!(first, "each" | "lower" | "desc") => {
+                    format!("write it before a part: `({first})FIELD`")
+                }
+                _ if first == "asc" => {
+                    "leave it out: a part ascends unless it says `desc`".to_owned()
+                }
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!(
                     "`{}` has {}",

@@ -7,7 +7,8 @@ use crate::source::Span;
 
 use super::habits;
 use super::kdl::{Node, ValueKind};
-use super::statement::{Faults, Statement, shown, unknown_property};
+use super::properties::unknown_property;
+use super::statement::{Faults, Statement, shown};
 use super::tree::{ConditionTree, Name, Test, TestTree};
 
 /// `where { … }` or `where PATH CONDITION`.
@@ -107,8 +108,28 @@ fn line(node: &Node, faults: &mut Faults) -> ConditionTree {
     }
 }
 
+/// `a is=1 and b is=2`
+fn joined(node: &Node) -> Option<Diagnostic> {
+    node.entries.iter().find_map(|entry| {
+        let word = entry.value.as_bare().filter(|_| entry.key.is_none())?;
+        let help = match word.to_lowercase().as_str() {
+            "and" | "&&" => {
+                "lines mean and: put each condition on a line of its own, or `;` between them"
+            }
+            "or" | "||" => "write `any { …; … }`",
+            _ => return None,
+        };
+        let message = format!("`{word}` joins no conditions");
+        Some(Diagnostic::error(Code::S008, entry.span, message).help(help))
+    })
+}
+
 /// `PATH CONDITION…`
 fn tests(node: &Node, path: &Name, faults: &mut Faults) -> ConditionTree {
+    if let Some(fault) = joined(node) {
+        faults.push(fault);
+        return ConditionTree::Reported;
+    }
     let mut statement = Statement::with(node, "where", language::CONDITIONS, faults);
     let mut found: Vec<ConditionTree> = Vec::new();
     let condition = |test: Test, span: Span| {
@@ -164,6 +185,30 @@ fn tests(node: &Node, path: &Name, faults: &mut Faults) -> ConditionTree {
             }
         }
     }
+    reported |= unknown_properties(path, &statement, faults);
+    if !reported && !statement.arguments.is_empty() {
+        statement.finish(faults);
+        reported = true;
+    }
+    if found.is_empty() && !reported {
+        let help = format!("write `{} is=VALUE`, or `{0} present`", path.text);
+        faults.error(
+            Code::I004,
+            node.header,
+            format!("`{}` alone is not a condition", path.text),
+            help,
+        );
+        reported = true;
+    }
+    if reported {
+        found.push(ConditionTree::Reported);
+    }
+    ConditionTree::All(found)
+}
+
+/// Reports the properties that are no comparisons; whether there are any.
+fn unknown_properties(path: &Name, statement: &Statement<'_>, faults: &mut Faults) -> bool {
+    let mut reported = false;
     for entry in statement.properties() {
         let Some(key) = &entry.key else { continue };
         let fault = if key.text.is_empty()
@@ -191,24 +236,7 @@ fn tests(node: &Node, path: &Name, faults: &mut Faults) -> ConditionTree {
         faults.push(fault);
         reported = true;
     }
-    if !reported && !statement.arguments.is_empty() {
-        statement.finish(faults);
-        reported = true;
-    }
-    if found.is_empty() && !reported {
-        let help = format!("write `{} is=VALUE`, or `{0} present`", path.text);
-        faults.error(
-            Code::I004,
-            node.header,
-            format!("`{}` alone is not a condition", path.text),
-            help,
-        );
-        reported = true;
-    }
-    if reported {
-        found.push(ConditionTree::Reported);
-    }
-    ConditionTree::All(found)
+    reported
 }
 
 /// `status published`, `a > 5`, `x is null` …

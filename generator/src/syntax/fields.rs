@@ -1,13 +1,13 @@
 //! Lines of `fields` blocks.
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::language::{self, Place};
 
-use super::habits;
 use super::kdl::{Block, Node, Value, ValueKind};
 use super::lines::{split_at_commas, split_at_names};
 use super::statement::{Faults, Statement};
 use super::tree::{FieldTree, Fields, Name, Property};
+use super::{foreign, habits};
 
 /// The lines of a block.
 pub(super) fn fields(block: &Block, faults: &mut Faults) -> Fields {
@@ -66,11 +66,14 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
             .is_some_and(looks_like_type)
     };
     let mut name = name.clone();
+    if let Some(field) = foreign::line(node, &name, &statement, &texts, faults) {
+        return Some(field);
+    }
     if !typed(0)
         && typed(1)
         && matches!(
             name.text.as_str(),
-            "field" | "column" | "let" | "pub" | "var" | "optional" | "required"
+            "field" | "column" | "let" | "pub" | "var" | "const" | "val" | "optional" | "required"
         )
     {
         // `field name string`
@@ -86,15 +89,16 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
             )
             .help(format!("leave out the word `{word}`: `{} {ty}`", name.text)),
         );
-    } else if let Some(field) = reversed(node, &name, &statement, &texts, faults) {
-        return Some(field);
-    } else if !typed(0) && is_statement(&name.text, &statement, &texts) {
+    } else if !typed(0) && foreign::is_statement(&name.text, &statement, &texts) {
         let help = "close `fields` before it: it is a statement of the model";
-        let message = format!("`{}` is not a field", shown_line(&name.text, &texts));
+        let message = format!(
+            "`{}` is not a field",
+            foreign::shown_line(&name.text, &texts)
+        );
         faults.error(Code::S001, node.header, message, help);
         return None;
     }
-    if let Some(fault) = equals_after_type(&name.text, &statement) {
+    if let Some(fault) = foreign::equals_after_type(&name.text, &statement) {
         faults.push(fault);
         let key = statement.properties()[0].key.clone()?;
         let ty = Some(Name {
@@ -121,7 +125,7 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
         }
     }
     was.extend(was_block(node, "field", faults));
-    too_many(&name, &mut statement, faults);
+    foreign::too_many(&name, &mut statement, faults);
     statement.finish(faults);
     Some(FieldTree {
         name,
@@ -136,72 +140,38 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
 /// The name of a field; `name: string` is what people of most languages write.
 fn field_name(node: &Node, faults: &mut Faults) -> Option<Name> {
     let written = node.name.as_bare().unwrap_or_default();
-    let Some(plain) = written.strip_suffix(':').filter(|plain| !plain.is_empty()) else {
+    let colon = written.strip_suffix(':');
+    let plain = colon.unwrap_or(written);
+    let optional = plain.strip_suffix('?');
+    let plain = optional.unwrap_or(plain);
+    if (colon.is_none() && optional.is_none()) || plain.is_empty() {
         return faults.name(&node.name);
-    };
+    }
     let ty = node
         .entries
         .first()
         .and_then(|entry| type_text(&entry.value))
         .unwrap_or("TYPE");
-    faults.error(
-        Code::S008,
-        node.name.span,
-        format!("field name `{written}` ends in `:`"),
-        format!("write `{plain} {ty}`"),
-    );
+    let (message, ty) = match (optional, colon) {
+        (Some(_), _) => (
+            format!("the `?` of `{written}` belongs behind the type"),
+            format!("{}?", ty.trim_end_matches('?')),
+        ),
+        _ => (format!("field name `{written}` ends in `:`"), ty.to_owned()),
+    };
+    let said = |fault: &Diagnostic| fault.code == Code::S008 && fault.span() == node.name.span;
+    if !faults.list.iter().any(said) {
+        faults.error(
+            Code::S008,
+            node.name.span,
+            message,
+            format!("write `{plain} {ty}`"),
+        );
+    }
     Some(Name {
         text: plain.to_owned(),
         span: node.name.span,
     })
-}
-
-/// `string name`: the type first, as in C.
-fn reversed(
-    node: &Node,
-    name: &Name,
-    statement: &Statement<'_>,
-    texts: &[Option<&str>],
-    faults: &mut Faults,
-) -> Option<FieldTree> {
-    let [Some(first)] = texts else { return None };
-    let is_type = language::TYPES.iter().any(|ty| ty.name == name.text);
-    if !is_type || looks_like_type(first) || first.contains('-') {
-        return None;
-    }
-    let span = statement.arguments[0].span;
-    faults.error(
-        Code::S003,
-        span,
-        format!("unknown type `{first}`; a field is written NAME TYPE"),
-        format!("write `{first} {}`", name.text),
-    );
-    Some(FieldTree {
-        name: Name {
-            text: (*first).to_owned(),
-            span,
-        },
-        docs: node.docs.lines.clone(),
-        ty: Some(name.clone()),
-        properties: Vec::new(),
-        was: Vec::new(),
-        broken: true,
-    })
-}
-
-/// Whether a line without a type is a statement of the model.
-fn is_statement(word: &str, statement: &Statement<'_>, texts: &[Option<&str>]) -> bool {
-    Place::Model.find(word).is_some()
-        && texts.iter().all(Option::is_some)
-        && statement.properties().is_empty()
-        && (texts.len() > 1 || (word == "key" && !texts.is_empty()))
-}
-
-fn shown_line(name: &str, texts: &[Option<&str>]) -> String {
-    texts
-        .iter()
-        .flatten()
-        .fold(name.to_owned(), |line, text| format!("{line} {text}"))
 }
 
 /// What stands in the place of a type, which may be something that KDL cannot read.
@@ -220,7 +190,11 @@ fn field_type(name: &Name, statement: &mut Statement<'_>, faults: &mut Faults) -
             .iter()
             .any(|entry| entry.value.kind == ValueKind::Reported);
         if !reported {
-            let help = format!("a field is written NAME TYPE: `{} string`", name.text);
+            let help = if name.text == "timestamps" {
+                "write `created_at timestamp default=now; updated_at timestamp default=now on-update=now`".to_owned()
+            } else {
+                format!("a field is written NAME TYPE: `{} string`", name.text)
+            };
             faults.error(
                 Code::S006,
                 statement.node.header,
@@ -276,64 +250,6 @@ fn field_type(name: &Name, statement: &mut Statement<'_>, faults: &mut Faults) -
         text: text.to_owned(),
         span: entry.span,
     })
-}
-
-/// `name string = "x"`, which KDL reads as a property `string`.
-fn equals_after_type(name: &str, statement: &Statement<'_>) -> Option<Diagnostic> {
-    let [entry] = statement.properties() else {
-        return None;
-    };
-    let key = entry.key.as_ref()?;
-    if !statement.arguments.is_empty() || !looks_like_type(&key.text) {
-        return None;
-    }
-    let value = super::statement::shown(&entry.value);
-    Some(
-        Diagnostic::error(Code::S008, entry.span, "`=` after a type gives no default")
-            .help(format!("write `{name} {} default={value}`", key.text)),
-    )
-}
-
-/// Words after the type: two fields on one line, or words of SQL.
-fn too_many(name: &Name, statement: &mut Statement<'_>, faults: &mut Faults) {
-    let texts: Vec<&str> = statement
-        .arguments
-        .iter()
-        .filter_map(|entry| entry.value.as_bare())
-        .collect();
-    let Some(&first) = texts.first() else { return };
-    let span = statement.arguments[0].span;
-    let upper = first.to_uppercase();
-    let help = match (upper.as_str(), texts.get(1)) {
-        ("NOT", _) => "leave `not null` out: a field without `?` is always there".to_owned(),
-        ("NULL" | "NULLABLE" | "OPTIONAL", _) => "write `?` after the type".to_owned(),
-        ("PRIMARY" | "PK", _) => format!("write a statement of the model: `key {}`", name.text),
-        ("UNIQUE", _) => format!(
-            "write a statement of the model: `unique by_{0} {0}`",
-            name.text
-        ),
-        ("INDEX", _) => format!(
-            "write a statement of the model: `index by_{0} {0}`",
-            name.text
-        ),
-        ("DEFAULT", Some(value)) => format!("write `default={value}`"),
-        ("SECRET", _) => "write `secret=#true`".to_owned(),
-        ("REQUIRED", _) => "leave it out: a field without `?` is always there".to_owned(),
-        ("=", _) => "write `default=VALUE`".to_owned(),
-        _ => match did_you_mean(first, language::FIELD.properties.iter().map(|it| it.name)) {
-            Some(meant) => format!("write `{meant}=VALUE`"),
-            None => return,
-        },
-    };
-    faults.push(
-        Diagnostic::error(
-            Code::S001,
-            span,
-            format!("`{first}` is not part of a field"),
-        )
-        .help(help),
-    );
-    statement.arguments.clear();
 }
 
 /// `{ was a b }` after a field, a variant or an index.

@@ -5,10 +5,10 @@ use crate::language::{self, Kind, Place};
 use crate::source::{FileId, Span};
 
 use super::fields::fields;
-use super::kdl::{self, Node};
+use super::kdl::{self, Node, ValueKind};
 use super::lines::split_at_commas;
 use super::models::model;
-use super::statement::{Faults, Statement};
+use super::statement::{Faults, Statement, shown};
 use super::tree::{EnumTree, Fields, Name, StructTree, Titled, Tree, VariantTree};
 
 /// What a file says, into the tree; its imports come back.
@@ -54,10 +54,17 @@ pub(super) fn file(
                 false
             }
         };
-        first = false;
-        tree.incomplete |= !complete;
+        // What could not be read may have been meant to come first.
+        first &= Place::File.find(&word.text).is_none();
+        tree.incomplete |= !complete || holds_declarations(node);
     }
+    let understood = read.nodes.first().is_none_or(|node| {
+        node.name
+            .as_str()
+            .is_some_and(|word| Place::File.find(word).is_some())
+    });
     if root
+        && understood
         && tree.schema.is_none()
         && !read
             .nodes
@@ -69,6 +76,13 @@ pub(super) fn file(
         faults.push(fault);
     }
     imports
+}
+
+/// Whether an enum, struct or model was written within a model, where it is reported.
+fn holds_declarations(node: &Node) -> bool {
+    let children = node.block.iter().flat_map(|block| &block.nodes);
+    let mut words = children.filter_map(|child| child.name.as_str());
+    words.any(|word| matches!(word, "enum" | "struct" | "model"))
 }
 
 fn schema(node: &Node, word: &Name, root: bool, first: bool, tree: &mut Tree, faults: &mut Faults) {
@@ -123,7 +137,8 @@ fn schema(node: &Node, word: &Name, root: bool, first: bool, tree: &mut Tree, fa
 fn unknown(word: &Name, faults: &mut Faults) {
     let text = word.text.as_str();
     let meant = match text.to_lowercase().as_str() {
-        "table" | "entity" | "class" | "record" | "collection" => Some("model"),
+        "table" | "entity" | "class" | "record" | "collection" | "message" | "interface"
+        | "create" | "create_table" => Some("model"),
         "type" => Some("struct"),
         "include" | "use" | "mod" => Some("import"),
         "database" | "datasource" | "namespace" | "package" => Some("schema"),
@@ -151,6 +166,29 @@ fn enumeration(node: &Node, faults: &mut Faults) -> Option<EnumTree> {
     let mut flag =
         |word: &str| language::word(language::ENUM.flags, word).is_some() && statement.flag(word);
     let (ordered, open) = (flag("ordered"), flag("open"));
+    if node.block.is_none() && !statement.arguments.is_empty() {
+        let words: Vec<String> = statement
+            .arguments
+            .iter()
+            .flat_map(|entry| {
+                let text = shown(&entry.value);
+                let words = text.split(['[', ']', '(', ')', ',', '|', ' ']);
+                words.map(str::to_owned).collect::<Vec<_>>()
+            })
+            .filter(|word| !word.is_empty())
+            .collect();
+        let help = format!("write `enum {} {{ {} }}`", name.text, words.join("; "));
+        let message = format!("enum `{}` has no block", name.text);
+        faults.error(Code::S006, node.header, message, help);
+        return Some(EnumTree {
+            name,
+            docs: node.docs.lines.clone(),
+            ordered,
+            open,
+            variants: Vec::new(),
+            incomplete: true,
+        });
+    }
     statement.finish(faults);
     let mut variants = Vec::new();
     let mut incomplete = false;
@@ -185,6 +223,26 @@ fn enumeration(node: &Node, faults: &mut Faults) -> Option<EnumTree> {
 
 /// A variant, or several that stand on one line without `;` and are reported.
 fn variant_line(node: &Node, variant: &Name, of: &Name, faults: &mut Faults) -> Vec<VariantTree> {
+    let numbered = node.entries.iter().find(|entry| {
+        let number = matches!(&entry.value.kind, ValueKind::Number(_));
+        number && entry.key.as_ref().is_none_or(|key| key.text.is_empty())
+    });
+    if let Some(entry) = numbered {
+        faults.error(
+            Code::S001,
+            node.header.to(entry.span),
+            format!("variant `{}` has a number", variant.text),
+            format!(
+                "write `{}`: the store numbers variants itself",
+                variant.text
+            ),
+        );
+        return vec![VariantTree {
+            name: variant.clone(),
+            docs: node.docs.lines.clone(),
+            was: Vec::new(),
+        }];
+    }
     let mut statement = Statement::with(node, &variant.text, language::VARIANT.properties, faults);
     let mut was: Vec<Name> = statement.property_name("was", faults).into_iter().collect();
     was.extend(super::fields::was_block(node, "variant", faults));
@@ -194,6 +252,9 @@ fn variant_line(node: &Node, variant: &Name, of: &Name, faults: &mut Faults) -> 
         was,
     }];
     if !statement.arguments.is_empty() {
+        statement
+            .arguments
+            .retain(|entry| entry.value.as_bare() != Some("|"));
         let rest = statement.names(faults);
         let names: Vec<&str> = std::iter::once(variant)
             .chain(&rest)

@@ -38,6 +38,20 @@ pub(crate) fn malformed(span: Span, text: &str) -> Diagnostic {
     if text.starts_with('@') {
         return attribute(span, text);
     }
+    if text == "#" || text.starts_with("# ") {
+        return error(
+            Code::S008,
+            "`#` starts no comment".into(),
+            "a comment starts with `//`".into(),
+        );
+    }
+    if text.starts_with("#[") {
+        return error(
+            Code::S008,
+            format!("`{text}` is an attribute of another language"),
+            "remove it: a schema has statements and properties only".into(),
+        );
+    }
     if text.starts_with('#') {
         let help = "the keywords are `#true`, `#false` and `#null`";
         return error(
@@ -47,11 +61,7 @@ pub(crate) fn malformed(span: Span, text: &str) -> Diagnostic {
         );
     }
     if text.starts_with('[') {
-        return error(
-            Code::S006,
-            "a list is not a value".into(),
-            "an empty list is the default; write single values one after the other".into(),
-        );
+        return error(Code::S006, "a list is not a value".into(), list_help(text));
     }
     if is_date(text) {
         return error(
@@ -89,6 +99,21 @@ pub(crate) fn malformed(span: Span, text: &str) -> Diagnostic {
         format!("`{text}` is not a value"),
         format!("a text is quoted: `\"{}\"`", text.replace('"', "")),
     )
+}
+
+fn list_help(text: &str) -> String {
+    let words: Vec<&str> = text
+        .split(['[', ']', ',', ' '])
+        .filter(|word| !word.is_empty())
+        .collect();
+    if words.is_empty() {
+        "an empty list is the default: leave it out".to_owned()
+    } else {
+        format!(
+            "write single words one after the other: `{}`",
+            words.join(" ")
+        )
+    }
 }
 
 fn number_help(text: &str) -> String {
@@ -168,12 +193,22 @@ pub(crate) fn comparison(span: Span, text: &str) -> Diagnostic {
     .help(help)
 }
 
+/// Quotes of other languages and of word processors.
+const QUOTES: [char; 8] = ['\'', '`', '“', '”', '‘', '’', '„', '«'];
+
 /// A bare word without punctuation of another language, and what to say of it.
 pub(crate) fn punctuated(span: Span, text: &str) -> Option<(String, Diagnostic)> {
     let error = |message: String, help: String| {
         Some(Diagnostic::error(Code::S008, span, message).help(help))
     };
-    let bare = text.trim_matches(['\'', '`', ',', ':', '"', '“', '”']);
+    let bare = text.trim_matches(|c| QUOTES.contains(&c) || matches!(c, ',' | ':' | '"' | '»'));
+    if text.starts_with("--") {
+        return error(
+            "`--` starts no comment".to_owned(),
+            "a comment starts with `//`".to_owned(),
+        )
+        .map(|fault| (String::new(), fault));
+    }
     let fault = if text.chars().all(|c| {
         c.is_ascii_punctuation()
             && !matches!(c, '_' | '-' | '.' | '\'' | '`' | ',' | ':' | '@' | '?')
@@ -181,8 +216,7 @@ pub(crate) fn punctuated(span: Span, text: &str) -> Option<(String, Diagnostic)>
         Some(comparison(span, text))
     } else if text.starts_with('@') {
         Some(attribute(span, text))
-    } else if text.starts_with(['\'', '`', '“', '”']) || text.ends_with(['\'', '`', '“', '”'])
-    {
+    } else if text.starts_with(QUOTES) || text.ends_with(QUOTES) {
         error(
             format!("`{text}` has quotes that KDL does not know"),
             format!("write `{bare}` or `\"{bare}\"`"),

@@ -4,8 +4,8 @@ use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
 use crate::language::{self, Kind, Place, Statement as Language};
 
 use super::conditions::where_statement;
-use super::kdl::{Entry, Node};
-use super::statement::{Faults, Statement};
+use super::kdl::{Entry, Node, ValueKind};
+use super::statement::{Faults, Statement, shown};
 use super::tree::{ComputedTree, ConditionTree, CountTree, IncludeTree, IndexTree, Name, PartTree};
 
 /// `computed NAME TYPE "path::to::fn" [revision=N]`
@@ -39,6 +39,7 @@ pub(super) fn index(node: &Node, unique: bool, faults: &mut Faults) -> Option<In
     };
     let mut statement = Statement::with(node, word, properties, faults);
     let name = statement.name(faults, &format!("{word} by_FIELD FIELD"))?;
+    let outside = outside_block(&mut statement, word, &name, faults);
     let parts = parts(&mut statement, faults);
     if parts.is_empty() && statement.node.entries.len() < 2 {
         let field = name.text.strip_prefix("by_").unwrap_or("FIELD");
@@ -55,7 +56,8 @@ pub(super) fn index(node: &Node, unique: bool, faults: &mut Faults) -> Option<In
 
     let mut condition = Once::default();
     let mut include = Once::default();
-    for child in node.block.iter().flat_map(|block| &block.nodes) {
+    let block = node.block.as_ref().filter(|_| !outside);
+    for child in block.iter().flat_map(|block| &block.nodes) {
         let Some(word) = faults.name(&child.name) else {
             continue;
         };
@@ -86,11 +88,53 @@ pub(super) fn index(node: &Node, unique: bool, faults: &mut Faults) -> Option<In
         unique,
         nulls_equal,
         parts,
-        condition: condition.value,
+        condition: if outside {
+            Some(ConditionTree::Reported)
+        } else {
+            condition.value
+        },
         include: include.value,
         was,
         span: node.header,
     })
+}
+
+/// `index by_x x where x is=1`: the rest belongs into the block.
+fn outside_block(
+    statement: &mut Statement<'_>,
+    word: &str,
+    name: &Name,
+    faults: &mut Faults,
+) -> bool {
+    let is = |entry: &&Entry| matches!(entry.value.as_bare(), Some("where" | "include"));
+    let Some(at) = statement.arguments.iter().skip(1).position(is) else {
+        return false;
+    };
+    let span = statement.arguments[at + 1].span;
+    let rest = statement.cut(span);
+    let text = rest.iter().map(|entry| shown_entry(entry));
+    let text = text.collect::<Vec<_>>().join(" ");
+    let before = statement.arguments.iter().map(|entry| shown_entry(entry));
+    let before = before.collect::<Vec<_>>().join(" ");
+    let first = text.split(' ').next().unwrap_or_default();
+    faults.error(
+        Code::S001,
+        span,
+        format!("`{first}` belongs into the block of `{word}`"),
+        format!("write `{word} {} {before} {{ {text} }}`", name.text),
+    );
+    true
+}
+
+/// An entry as it was written.
+fn shown_entry(entry: &Entry) -> String {
+    let annotation = entry.annotation.as_ref();
+    let annotation = annotation.map_or_else(String::new, |it| format!("({})", it.text));
+    let value = format!("{annotation}{}", shown(&entry.value));
+    match &entry.key {
+        Some(key) => format!("{}={value}", key.text),
+        None => value,
+    }
 }
 
 fn nulls_equal(statement: &mut Statement<'_>, unique: bool, faults: &mut Faults) -> bool {
@@ -147,6 +191,9 @@ fn parts(statement: &mut Statement<'_>, faults: &mut Faults) -> Vec<PartTree> {
 /// `[(each,lower,desc)]PATH`
 fn part(entry: &Entry, faults: &mut Faults) -> Option<PartTree> {
     let mut annotations: Vec<Name> = Vec::new();
+    if entry.value.kind == ValueKind::Reported {
+        return None;
+    }
     if let Some(annotation) = &entry.annotation {
         for word in annotation.text.split(',').map(str::trim) {
             if language::word(language::ANNOTATIONS, word).is_none() {

@@ -20,9 +20,17 @@ pub(super) fn model(node: &Node, faults: &mut Faults) -> Option<ModelTree> {
         .as_ref()
         .and_then(|property| faults.name(&property.value));
     let was = statement.property_name("was", faults).into_iter().collect();
+    let mut table_word = plural(&name.text);
+    if let (None, [only]) = (&given, statement.arguments.make_contiguous())
+        && let Some(word) = only.value.as_bare()
+    {
+        // `model User users { … }`
+        word.clone_into(&mut table_word);
+        statement.arguments.clear();
+    }
     statement.finish(faults);
     if given.is_none() {
-        let table = plural(&name.text);
+        let table = table_word;
         faults.push(
             Diagnostic::error(Code::M006, name.span, format!("model `{}` has no `table=`", name.text))
                 .help(format!("write `model {} table={table}`; it is the name on disk, so renaming the model stays free", name.text)),
@@ -100,7 +108,7 @@ impl Body {
                 let mut statement = Statement::new(node, "key", faults);
                 let fields = statement.names(faults);
                 statement.finish_line(faults);
-                if fields.is_empty() && faults.list.len() == before {
+                if node.entries.is_empty() && faults.list.len() == before {
                     faults.error(
                         Code::S006,
                         node.header,
@@ -214,6 +222,7 @@ impl Body {
             "one-to-many" => Some("has-many"),
             "one-to-one" => Some("has-one"),
             "many-to-many" => Some("references-many"),
+            "unique-index" | "uniqueindex" => Some("unique"),
             "columns" | "properties" | "attributes" => Some("fields"),
             _ => did_you_mean(text, Place::Model.words()),
         };

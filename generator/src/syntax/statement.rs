@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::language;
 use crate::source::Span;
 
 use super::habits;
 use super::kdl::{Entry, Node, Value, ValueKind};
+use super::properties::unknown_property;
 use super::tree::{Name, Property};
 
 /// What is wrong so far.
@@ -233,7 +234,9 @@ impl<'n> Statement<'n> {
     }
 
     fn without_annotation(&self, entry: &Entry, faults: &mut Faults) {
-        if let Some(annotation) = &entry.annotation {
+        if let Some(annotation) = &entry.annotation
+            && entry.value.kind != ValueKind::Reported
+        {
             let message = format!(
                 "`{}` takes no annotation `({})`",
                 self.word, annotation.text
@@ -245,6 +248,14 @@ impl<'n> Statement<'n> {
                 "annotations stand before the parts of an index: `(desc)field`",
             );
         }
+    }
+
+    /// Takes all that stands from a place on, in its order.
+    pub(super) fn cut(&mut self, from: Span) -> Vec<&'n Entry> {
+        let later = |entry: &&Entry| entry.span.start >= from.start;
+        self.arguments.retain(|entry| !later(entry));
+        self.properties.retain(|entry| !later(entry));
+        self.node.entries.iter().filter(later).collect()
     }
 
     /// Takes the next argument if it is this bare word.
@@ -316,66 +327,4 @@ impl<'n> Statement<'n> {
         }
         self.finish(faults);
     }
-}
-
-/// What to say of a property that the statement does not have.
-pub(super) fn unknown_property(
-    word: &str,
-    key: &str,
-    span: Span,
-    value: &Value,
-    known: &'static [language::Property],
-) -> Diagnostic {
-    let names = || known.iter().map(|it| it.name);
-    if let ValueKind::Malformed(text) = &value.kind
-        && text.starts_with('=')
-    {
-        return habits::comparison(span.to(value.span), text);
-    }
-    if key.is_empty() {
-        return Diagnostic::error(Code::S006, span, "`=` has nothing before it")
-            .help("a property is written `name=value`, without a space before `=`");
-    }
-    if key.starts_with("==") {
-        return habits::comparison(span, key);
-    }
-    if let Some((_, fault)) = habits::punctuated(span, key) {
-        return if key.chars().all(|c| c.is_ascii_punctuation()) && !key.contains([',', ':']) {
-            habits::comparison(span, &format!("{key}="))
-        } else {
-            fault
-        };
-    }
-    let habit = match key.to_lowercase().replace(['-', '_'], "").as_str() {
-        _ if !names().any(|name| name == "max") => None,
-        "length" | "lenght" | "len" | "size" | "maxlength" | "maxlen" | "limit" => {
-            Some("write `max=`")
-        }
-        "nullable" | "optional" | "null" | "required" => {
-            Some("write `?` after the type of an optional field")
-        }
-        "primary" | "primarykey" | "pk" => Some("write a statement of the model: `key FIELD`"),
-        "unique" => Some("write a statement of the model: `unique by_FIELD FIELD`"),
-        "index" => Some("write a statement of the model: `index by_FIELD FIELD`"),
-        _ => None,
-    };
-    let message = format!("unknown property `{key}` of `{word}`");
-    if let Some(help) = habit {
-        return Diagnostic::error(Code::S001, span, message).help(help);
-    }
-    if (word, key) == ("index", "unique") {
-        return Diagnostic::error(Code::S001, span, message)
-            .help("write `unique` instead of `index`");
-    }
-    let help = match (did_you_mean(key, names()), known) {
-        (Some(meant), _) => format!("did you mean `{meant}`?"),
-        (None, []) => format!("`{word}` has no properties"),
-        (None, _) => format!("`{word}` has {}", or_list(names(), 10)),
-    };
-    Diagnostic::error(
-        Code::S001,
-        span,
-        format!("unknown property `{key}` of `{word}`"),
-    )
-    .help(help)
 }

@@ -97,12 +97,14 @@ pub(super) fn variants(world: &mut World<'_>, it: &EnumTree) {
         }
         let rust = name.text.to_upper_camel_case();
         if it.open && rust == "Other" {
-            let help = "an `open` enum has a variant `Other` of its own: write another word";
-            world.error(
-                Code::M004,
-                name.span,
-                format!("variant `{}` is reserved in an `open` enum", name.text),
-                help,
+            let message = format!(
+                "variant `{}` and the one that `open` adds are both `Other`",
+                name.text
+            );
+            world.push(
+                Diagnostic::error(Code::M004, name.span, message)
+                    .and(it.name.span, "`open` adds `Other`")
+                    .help("write another word, or leave out `open`"),
             );
         }
         if let Some(first) = generated.get(&rust) {

@@ -33,6 +33,12 @@ pub(super) fn valid(world: &mut World<'_>, name: &Name, what: &str, case: Case) 
         Some(format!(
             "Rust keeps `{text}` for itself even as `r#{text}`: write another word, as in `{other}`"
         ))
+    } else if let Some(c) = text.chars().find(|c| is_invisible(*c)) {
+        let plain: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+        Some(format!(
+            "it holds a character that is not seen, U+{:04X}: write `{plain}`",
+            u32::from(c)
+        ))
     } else if text.starts_with(language::KEPT_PREFIX) {
         Some("names that start with `__` belong to the generated code".to_owned())
     } else if case == Case::Either && text.to_upper_camel_case() == "Self" {
@@ -70,6 +76,11 @@ pub(super) fn valid(world: &mut World<'_>, name: &Name, what: &str, case: Case) 
         help,
     );
     false
+}
+
+/// Characters that take no room, and come along when text is copied from elsewhere.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// Whether it is an identifier, or a keyword that `r#` makes one.

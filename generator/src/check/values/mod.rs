@@ -7,8 +7,8 @@ mod texts;
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::model::{Literal, Scalar};
-use crate::syntax::malformed;
-use crate::syntax::tree::{Value, ValueKind};
+use crate::syntax::tree::{EnumTree, Value, ValueKind};
+use crate::syntax::{malformed, punctuated};
 
 use super::world::World;
 use mismatch::mismatch;
@@ -47,6 +47,9 @@ pub(super) fn literal(
                 }
                 "null" => format!("write `{} absent`", purpose.field),
                 "true" | "false" => format!("write `{}=#{text}`", purpose.key),
+                _ if purpose.key == "default" => {
+                    generated(text).map_or_else(|| fault.help.clone(), str::to_owned)
+                }
                 _ => fault.help.clone(),
             };
             world.push(fault.help(help));
@@ -77,6 +80,12 @@ pub(super) fn literal(
                 format!("quote the text: `default=\"{text}\"`"),
             ))
         }
+        (ValueKind::Bare(text), _) if text.starts_with(['\'', '“', '”', '‘', '’', '„', '«']) =>
+        {
+            let (_, fault) = punctuated(value.span, text)?;
+            world.push(fault);
+            return None;
+        }
         (ValueKind::Bare(text) | ValueKind::Quoted(text), Scalar::String) => {
             Ok(Literal::String(text.clone()))
         }
@@ -86,35 +95,7 @@ pub(super) fn literal(
         (ValueKind::Quoted(text), Scalar::Date) => date(text),
         (ValueKind::Quoted(text), Scalar::Duration) => duration(text),
         (ValueKind::Bare(text) | ValueKind::Quoted(text), Scalar::Enum(id)) => {
-            let tree = world.enum_tree(id.0);
-            match tree
-                .variants
-                .iter()
-                .position(|variant| variant.name.text == *text)
-            {
-                Some(at) => Ok(Literal::Variant(at)),
-                None if tree.incomplete => return None,
-                None => {
-                    let names: Vec<&str> = tree
-                        .variants
-                        .iter()
-                        .map(|variant| variant.name.text.as_str())
-                        .collect();
-                    let all = if names.len() > 12 {
-                        format!("{}, …", names[..12].join(", "))
-                    } else {
-                        names.join(", ")
-                    };
-                    let help = match did_you_mean(text, names.iter().copied()) {
-                        Some(meant) => format!("did you mean `{meant}`? (it has: {all})"),
-                        None => format!("it has: {all}"),
-                    };
-                    Err((
-                        format!("`{}` has no variant `{text}`", tree.name.text),
-                        help,
-                    ))
-                }
-            }
+            variant(world.enum_tree(id.0), text)?
         }
         _ => Err(mismatch(world, value, ty, base, purpose)),
     };
@@ -133,3 +114,43 @@ pub(super) fn is_generator(text: &str) -> bool {
 }
 
 type Outcome = Result<Literal, (String, String)>;
+
+/// The default that a call of another language means.
+fn generated(call: &str) -> Option<&'static str> {
+    let name = call.strip_suffix("()")?.to_lowercase();
+    match name.rsplit([':', '.']).next()? {
+        "now" | "current_timestamp" => Some("write `default=now`"),
+        "autoincrement" | "next" => Some("write `default=next`"),
+        maker if maker.contains("uuid") => Some("write `default=uuid-v7`"),
+        _ => None,
+    }
+}
+
+/// The variant of a name; nothing is said of an enum that could not be read.
+fn variant(tree: &EnumTree, text: &str) -> Option<Outcome> {
+    let place = tree.variants.iter().position(|it| it.name.text == text);
+    if let Some(at) = place {
+        return Some(Ok(Literal::Variant(at)));
+    }
+    if tree.incomplete {
+        return None;
+    }
+    let names: Vec<&str> = tree
+        .variants
+        .iter()
+        .map(|variant| variant.name.text.as_str())
+        .collect();
+    let all = if names.len() > 12 {
+        format!("{}, …", names[..12].join(", "))
+    } else {
+        names.join(", ")
+    };
+    let help = match did_you_mean(text, names.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`? (it has: {all})"),
+        None => format!("it has: {all}"),
+    };
+    Some(Err((
+        format!("`{}` has no variant `{text}`", tree.name.text),
+        help,
+    )))
+}

@@ -99,6 +99,11 @@ impl Lexer<'_> {
         if known && self.ends() {
             return TokenKind::Keyword;
         }
+        if &self.text[start..self.at] == "#" && self.rest().starts_with(is_space) {
+            // A comment of other languages, whose words mean nothing.
+            self.skip_while(|c| !is_newline(c) && !matches!(c, ';' | '{' | '}'));
+            return TokenKind::Malformed;
+        }
         if !self.ends() {
             self.malformed();
         }

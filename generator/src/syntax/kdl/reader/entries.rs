@@ -18,12 +18,19 @@ impl Reader<'_> {
                 kind: ValueKind::Reported,
                 span: start,
             };
-            if annotation.is_some() {
-                self.fault(
-                    start,
-                    "an annotation stands before nothing",
-                    "write the value right after it: `(desc)name`",
-                );
+            if let Some(annotation) = &annotation {
+                let words: Vec<&str> = annotation
+                    .text
+                    .split([',', ' '])
+                    .filter(|word| !word.is_empty())
+                    .collect();
+                let known = |word: &&str| matches!(*word, "each" | "lower" | "desc");
+                let help = if words.iter().all(known) {
+                    "write the value right after it: `(desc)name`".to_owned()
+                } else {
+                    format!("write `{}` without the parentheses", words.join(" "))
+                };
+                self.fault(start, "an annotation stands before nothing", help);
             } else {
                 self.bump();
             }
@@ -45,7 +52,14 @@ impl Reader<'_> {
             };
         }
         let key = match value.kind {
-            ValueKind::Bare(text) | ValueKind::Quoted(text) => Word {
+            ValueKind::Malformed(text) if !matches!(text.as_str(), "true" | "false" | "null") => {
+                self.report_value(&Value {
+                    kind: ValueKind::Malformed(text),
+                    span: value.span,
+                });
+                return self.orphan(start);
+            }
+            ValueKind::Bare(text) | ValueKind::Quoted(text) | ValueKind::Malformed(text) => Word {
                 text,
                 span: value.span,
             },

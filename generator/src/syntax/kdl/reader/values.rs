@@ -67,7 +67,7 @@ impl Reader<'_> {
             }
         }
         let all = all?;
-        if !all.text.contains(lexer::is_space) {
+        if !all.text.contains(lexer::is_space) || !self.is_value() {
             return Some(all);
         }
         let tight: String = all.text.split(lexer::is_space).collect();
