@@ -10,7 +10,7 @@ use std::{
 use super::{Options, files::write_if_changed, generate_module};
 use crate::{
     Checked, check,
-    diagnostics::{Human, human},
+    diagnostics::{Human, SHOWN, human},
 };
 
 /// How a build script's generation ended. Returned from `main`, it makes a fault fail the build with its diagnostics, without
@@ -91,19 +91,33 @@ impl Config {
                 "error: OUT_DIR is not set: call `keyloom_generator::compile` from a build script, or give `out_dir`",
             )?,
         };
-        let root = self.schema.display().to_string();
+        let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let names = Names::new(&package.unwrap_or_default());
+        self.generate(&names, &out, &mut |line| println!("cargo::{line}"))
+    }
+
+    /// Generates the module; `tell` gets what Cargo is told.
+    fn generate(
+        &self,
+        names: &Names,
+        out: &Path,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<PathBuf, String> {
+        let root = names.shown(&self.schema);
         // Watched even if it cannot be read, so that making the file builds again.
-        println!("cargo::rerun-if-changed={root}");
-        let checked = check(&root, |file| fs::read_to_string(file))
+        tell(format!("rerun-if-changed={}", names.watched(&root)));
+        let checked = check(&root, |file| fs::read_to_string(names.base.join(file)))
             .map_err(|error| format!("error: `{root}` cannot be read: {error}"))?;
         for source in checked.sources.iter().filter(|source| source.name != root) {
-            println!("cargo::rerun-if-changed={}", source.name);
+            tell(format!("rerun-if-changed={}", names.watched(&source.name)));
         }
         let Some(schema) = &checked.schema else {
-            return Err(report(&checked));
+            // Without colours: Cargo shows it as it is.
+            let look = Human::default();
+            return Err(human(&checked.sources, &checked.diagnostics, look));
         };
-        for warning in report(&checked).lines().filter(|line| !line.is_empty()) {
-            println!("cargo::warning={warning}");
+        for warning in warnings(&checked) {
+            tell(format!("warning={warning}"));
         }
         let text = generate_module(schema, self.options).map_err(|error| error.to_string())?;
         let file = out.join(format!("{}.rs", schema.name));
@@ -112,7 +126,145 @@ impl Config {
     }
 }
 
-/// The diagnostics for people, without colours: cargo shows them as they are.
-fn report(checked: &Checked) -> String {
-    human(&checked.sources, &checked.diagnostics, Human::default())
+/// A line a warning: Cargo puts the name of the package before each line.
+fn warnings(checked: &Checked) -> Vec<String> {
+    let warnings = checked.diagnostics.len();
+    let mut lines: Vec<String> = checked
+        .diagnostics
+        .iter()
+        .take(SHOWN)
+        .map(|it| {
+            let source = checked.sources.get(it.span().file);
+            let place = source.position(it.span().start);
+            format!(
+                "{}:{}:{}: {} [{}]: {}",
+                source.name, place.line, place.column, it.message, it.code, it.help
+            )
+        })
+        .collect();
+    if warnings > SHOWN {
+        let more = warnings - SHOWN;
+        lines.push(format!("and {more} more: `keyloom check` shows them all"));
+    }
+    lines
+}
+
+/// How files are called: as the compiler does, from the root of the workspace, so that a place in a message can be opened.
+struct Names {
+    /// What names are relative to.
+    base: PathBuf,
+    /// The package, from there, with `/` at its end; empty if it is that folder.
+    package: String,
+}
+
+impl Names {
+    fn new(package: &Path) -> Self {
+        let is_workspace = |folder: &Path| {
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+            manifest.lines().any(|line| line.trim() == "[workspace]")
+        };
+        let root = package
+            .ancestors()
+            .find(|folder| is_workspace(folder))
+            .unwrap_or(package);
+        let below = package.strip_prefix(root).unwrap_or(Path::new(""));
+        let mut below = slashes(below);
+        if !below.is_empty() {
+            below.push('/');
+        }
+        Self {
+            base: root.to_owned(),
+            package: below,
+        }
+    }
+
+    /// The name of a file that the build script calls so.
+    fn shown(&self, file: &Path) -> String {
+        if file.is_absolute() {
+            return slashes(file);
+        }
+        format!("{}{}", self.package, slashes(file))
+    }
+
+    /// The name by which Cargo watches a file: from the package.
+    fn watched(&self, name: &str) -> String {
+        match name.strip_prefix(&self.package) {
+            Some(name) => name.to_owned(),
+            None => slashes(&self.base.join(name)),
+        }
+    }
+}
+
+fn slashes(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, Names, fs};
+
+    /// Generates for a package below a folder; the outcome, and what Cargo is told.
+    fn generated(files: &[(&str, &str)], package: &str) -> (Result<(), String>, Vec<String>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+            fs::write(path, text).expect("it can be written");
+        }
+        let names = Names::new(&folder.path().join(package));
+        let mut told = Vec::new();
+        let outcome =
+            Config::new("schema.kdl").generate(&names, folder.path(), &mut |line| told.push(line));
+        let root = folder.path().display().to_string();
+        let told = told.iter().map(|line| line.replace(&root, "ROOT"));
+        (outcome.map(|_| ()), told.collect())
+    }
+
+    const WRONG: &str = "schema a\nmodel M table=ms { fields { id uid }; key id }\n";
+    const RIGHT: &str = "schema a\nimport \"../shared.kdl\"\nmodel M table=ms {\n    fields { id uuid; a string; b string }\n    \
+                         key id\n    index by_a a\n    index by_b b\n}\n";
+
+    #[test]
+    fn a_place_in_a_message_is_named_from_the_root_of_the_workspace_as_the_compiler_does() {
+        let manifest = ("Cargo.toml", "[workspace]\nmembers = [\"app\"]\n");
+        let (outcome, told) = generated(&[manifest, ("app/schema.kdl", WRONG)], "app");
+        let wanted = "error[S003]: unknown type `uid`\n --> app/schema.kdl:2:32\n  |\n\
+                      2 | model M table=ms { fields { id uid }; key id }\n  |                                ^^^\n  \
+                      = help: did you mean `uuid`?\n\n1 error; `keyloom explain S003` says more about the first\n";
+        assert_eq!(outcome, Err(wanted.to_owned()));
+        assert_eq!(told, ["rerun-if-changed=schema.kdl"]);
+        let (outcome, _) = generated(&[("schema.kdl", WRONG)], "");
+        assert_eq!(outcome, Err(wanted.replace("app/", "")));
+    }
+
+    #[test]
+    fn a_warning_is_one_line_and_every_file_is_watched() {
+        let files = [
+            ("Cargo.toml", "[workspace]\n"),
+            ("app/schema.kdl", RIGHT),
+            ("shared.kdl", "enum E { x }\n"),
+        ];
+        let (outcome, told) = generated(&files, "app");
+        assert_eq!(outcome, Ok(()));
+        let help = "write `max=254`, or whatever is the longest; without it, a longer key is refused when it is written";
+        let wanted = [
+            "rerun-if-changed=schema.kdl".to_owned(),
+            "rerun-if-changed=ROOT/shared.kdl".to_owned(),
+            format!(
+                "warning=app/schema.kdl:4:23: `a` has no `max=`, and is in a key [I005]: {help}"
+            ),
+            format!(
+                "warning=app/schema.kdl:4:33: `b` has no `max=`, and is in a key [I005]: {help}"
+            ),
+        ];
+        assert_eq!(told, wanted);
+    }
+
+    #[test]
+    fn a_schema_that_cannot_be_read_is_watched_all_the_same() {
+        let (outcome, told) = generated(&[], "");
+        let wanted = "error: `schema.kdl` cannot be read: No such file or directory (os error 2)";
+        assert_eq!(outcome, Err(wanted.to_owned()));
+        assert_eq!(told, ["rerun-if-changed=schema.kdl"]);
+    }
 }
