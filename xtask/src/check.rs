@@ -2,6 +2,7 @@
 
 use crate::bless::generate;
 use crate::shell::{Failure, Outcome, cargo, golden_crates, run};
+use crate::tidy;
 use clap::Args;
 
 /// Checks format, lints, documentation and generated files, and changes nothing
@@ -30,6 +31,7 @@ impl Check {
                     .env("RUSTDOCFLAGS", "-D warnings"),
             ),
         ];
+        outcomes.push(tidy::check());
         for golden in golden_crates() {
             outcomes.push(generate(&golden, true));
         }

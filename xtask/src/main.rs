@@ -1,4 +1,4 @@
-//! The chores of this repository: `cargo xtask test`, `bless`, `bench`, `check`, `cluster`. CI calls the same.
+//! The chores of this repository: `cargo xtask test`, `bless`, `bench`, `check`, `tidy`, `cluster`. CI calls the same.
 
 mod bench;
 mod bless;
@@ -6,6 +6,7 @@ mod check;
 mod cluster;
 mod shell;
 mod test;
+mod tidy;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ enum Chore {
     Bench(bench::Bench),
     /// Checks format, lints, documentation and generated files, and changes nothing
     Check(check::Check),
+    /// Checks the house rules: length of files, unfinished work, pages of codes, lists of suites and examples
+    Tidy(tidy::Tidy),
     /// Builds the TiKV test cluster, or runs a command on it
     Cluster(cluster::TestCluster),
 }
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         Chore::Bless(chore) => chore.run(),
         Chore::Bench(chore) => chore.run(),
         Chore::Check(chore) => chore.run(),
+        Chore::Tidy(chore) => chore.run(),
         Chore::Cluster(chore) => match chore.run() {
             Ok(code) => return code,
             Err(failure) => Err(failure),

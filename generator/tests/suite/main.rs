@@ -6,3 +6,4 @@ mod golden;
 mod language;
 mod mutations;
 mod random;
+mod samples;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test and every example, and a summary that hides nothing.
 
-mod examples;
+pub(crate) mod examples;
 mod first_minutes;
 mod go;
 mod harness;
