@@ -1,5 +1,6 @@
 //! Everything that the first layer's README promised, a test a promise, on the embedded engine and on TiKV.
 
+mod events;
 mod queries;
 mod records;
 
@@ -86,6 +87,17 @@ cases! {
         a_conditional_index_holds_what_its_condition_says,
         a_custom_index_holds_what_a_function_says,
         embedded_relationships_come_with_their_records,
+    }
+    events: {
+        every_write_is_an_event_of_its_type,
+        events_of_a_partition_key_come_in_their_order,
+        a_topic_has_1024_partitions,
+        each_group_has_a_checkpoint_of_its_own,
+        workers_handle_several_events_at_a_time,
+        several_workers_share_the_events_and_each_is_handled_once,
+        partitions_can_be_given_out_by_hand,
+        a_shutdown_finishes_what_runs,
+        an_event_of_the_applications_own_has_its_payload,
     }
 }
 
