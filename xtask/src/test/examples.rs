@@ -28,6 +28,7 @@ pub(crate) const ALL: &[Example] = &[
     example("quickstart"),
     example("crud"),
     example("blog"),
+    example("queue"),
     Example {
         name: "chinook",
         store: &["--store"],
