@@ -6,6 +6,7 @@ mod crash;
 mod failures;
 mod groups;
 mod lagging;
+mod lifetime;
 mod processes;
 mod promises;
 mod publishing;
