@@ -3,7 +3,7 @@
 use keyloom_generator::Config;
 use std::{path::PathBuf, process::ExitCode};
 
-const VERSIONS: [&str; 5] = ["v1", "v2", "plus", "bad/b005", "v2/queue"];
+const VERSIONS: [&str; 6] = ["v1", "v2", "plus", "counted", "bad/b005", "v2/queue"];
 
 /// Pairs of schemas that the generator's tests compare; `evolution` opens a store with one after the other.
 const PAIRS: [&str; 10] = [

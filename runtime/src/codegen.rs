@@ -10,8 +10,8 @@ pub use crate::events::{
 pub use crate::key::{KeyReader, KeyWriter, PartSpan, Several, Value, text_prefix};
 pub use crate::query::{Covered, CoveredRow, query, query_key, walk};
 pub use crate::record::{
-    Entries, Record, ReferenceKeys, delete, delete_by, delete_cascade, get, get_many, insert,
-    insert_many, modify, number, put, update,
+    Counts, Entries, Record, ReferenceKeys, count, delete, delete_by, delete_cascade, get,
+    get_many, insert, insert_many, modify, number, put, update,
 };
 pub use crate::relation::{belongs_to, has_many, has_one, references_many, through};
 pub use crate::transaction::{Sealed, Target, View};
@@ -36,6 +36,11 @@ use crate::{Date, Decimal, Duration, Timestamp, Uuid};
 /// What an index function's argument asks for.
 pub fn span<T, S: crate::Span<T>>(argument: S) -> PartSpan {
     argument.span()
+}
+
+/// What the function of a count asks for.
+pub fn exact<T>(value: impl crate::Exact<T>) -> PartSpan {
+    crate::key::exact_span(&value)
 }
 
 /// A timestamp written in the schema.

@@ -36,7 +36,7 @@ pub use key::{
 pub use query::{
     Covered, Covering, Cursor, Included, Many, Page, Position, Query, Rows, Single, Unique,
 };
-pub use record::{DeleteCascade, Model, Record};
+pub use record::{Count, DeleteCascade, Model, Record};
 pub use relation::{BelongsTo, HasMany, HasOne, Include, References, Required};
 pub use rust_decimal::Decimal;
 pub use serde_json::Value as Json;

@@ -4,6 +4,7 @@
 
 mod actions;
 mod costs;
+mod counts;
 mod loading;
 mod races;
 
@@ -56,6 +57,12 @@ cases! {
         what_a_transaction_wrote_goes_with_its_parent_too,
         a_cascade_over_the_bound_names_the_call_that_takes_any_number,
         a_batched_delete_takes_wide_deep_and_circular_references,
+    }
+    counts: {
+        counts_follow_every_kind_of_write,
+        counts_follow_cascades,
+        a_transaction_counts_its_own_writes,
+        counts_are_exact_under_many_writers,
     }
     races: {
         of_two_that_overlap_the_first_to_commit_wins,

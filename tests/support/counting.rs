@@ -35,6 +35,25 @@ impl Tally {
     }
 }
 
+/// How many pairs the store in a folder holds in an area of keys. Nobody else has it open.
+pub async fn area(folder: &str, area: u8) -> usize {
+    let engine = EmbeddedEngine::open(Location::Folder(folder.into()), EmbeddedOptions::default());
+    let engine = engine.await.expect("the folder opens");
+    let snapshot = engine.snapshot().await.expect("it is open");
+    let range = KeyRange {
+        start: vec![area],
+        end: Some(vec![area + 1]),
+    };
+    let options = ScanOptions {
+        limit: usize::MAX,
+        reverse: false,
+        keys_only: true,
+    };
+    let pairs = snapshot.scan(&range, options).await.expect("it reads");
+    engine.close().await.expect("it closes");
+    pairs.len()
+}
+
 /// An engine in memory that counts what is read from it. Clones are one engine: stores opened on them are to each other as
 /// those of several processes.
 #[derive(Debug, Clone)]

@@ -45,6 +45,7 @@ versions! {
     v1 "v1";
     v2 "v2";
     plus "plus";
+    counted "counted";
 }
 
 use shop::{NewPerson, Person, Shop};

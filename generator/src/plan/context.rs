@@ -1,6 +1,7 @@
 //! What all parts of a plan look things up in.
 
 use super::{
+    counts,
     names::{self, Taken},
     relations,
 };
@@ -23,8 +24,8 @@ pub(super) struct Context<'a> {
     pub(super) serde: bool,
     enum_statics: Vec<String>,
     struct_statics: Vec<String>,
-    /// Of each model: its indexes, then its references by the place of their relation.
-    table_statics: Vec<(Vec<String>, Vec<Option<String>>)>,
+    /// Of each model.
+    table_statics: Vec<TableStatics>,
 }
 
 impl<'a> Context<'a> {
@@ -61,7 +62,12 @@ impl<'a> Context<'a> {
 
     /// The name of the static of a table's index, without a path.
     pub(super) fn index_static_name(&self, id: ModelId, place: usize) -> &str {
-        &self.table_statics[id.0].0[place]
+        &self.table_statics[id.0].indexes[place]
+    }
+
+    /// The name of the static of a table's count, without a path.
+    pub(super) fn count_static(&self, id: ModelId, place: usize) -> &str {
+        &self.table_statics[id.0].counts[place]
     }
 
     /// The name of the static of an index of the model.
@@ -72,7 +78,7 @@ impl<'a> Context<'a> {
 
     /// The name of the static of a relation that is a reference, without a path.
     pub(super) fn reference_static(&self, id: ModelId, relation: usize) -> &str {
-        self.table_statics[id.0].1[relation]
+        self.table_statics[id.0].references[relation]
             .as_deref()
             .unwrap_or_default()
     }
@@ -98,14 +104,27 @@ impl<'a> Context<'a> {
     }
 }
 
-fn table_statics(model: &Model) -> (Vec<String>, Vec<Option<String>>) {
+/// Names of the statics of a table's module.
+#[derive(Debug)]
+struct TableStatics {
+    indexes: Vec<String>,
+    counts: Vec<String>,
+    /// By the place of the relation, for those that are references.
+    references: Vec<Option<String>>,
+}
+
+fn table_statics(model: &Model) -> TableStatics {
     let mut taken = Taken::from_iter(["__TABLE"]);
     let indexes = model
         .indexes
         .iter()
         .map(|index| taken.fresh(&names::index_static(&index.name)))
         .collect();
-    (indexes, relations::statics(model, &mut taken))
+    TableStatics {
+        indexes,
+        counts: counts::statics(model, &mut taken),
+        references: relations::statics(model, &mut taken),
+    }
 }
 
 fn single_key_scalar(model: &Model) -> Option<Scalar> {

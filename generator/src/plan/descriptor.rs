@@ -135,7 +135,7 @@ impl Context<'_> {
         )
     }
 
-    fn index_static(
+    pub(super) fn index_static(
         &self,
         scope: Scope,
         model: &Model,

@@ -187,7 +187,7 @@ impl Context<'_> {
         }
     }
 
-    fn order_text(&self, model: &Model, index: &Index) -> String {
+    pub(super) fn order_text(&self, model: &Model, index: &Index) -> String {
         let parts: Vec<String> = index
             .parts
             .iter()
@@ -226,7 +226,7 @@ impl Context<'_> {
     }
 
     /// A condition for people: its top level in words.
-    fn condition_text(&self, model: &Model, condition: &Condition) -> String {
+    pub(super) fn condition_text(&self, model: &Model, condition: &Condition) -> String {
         let (parts, word) = match condition {
             Condition::All(parts) => (parts.as_slice(), "and"),
             Condition::Any(parts) => (parts.as_slice(), "or"),

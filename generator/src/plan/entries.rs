@@ -38,7 +38,13 @@ impl Context<'_> {
             .collect()
     }
 
-    fn entry(&self, scope: Scope, model: &Model, index: &Index, name: &str) -> EntryStatement {
+    pub(super) fn entry(
+        &self,
+        scope: Scope,
+        model: &Model,
+        index: &Index,
+        name: &str,
+    ) -> EntryStatement {
         let each = index
             .parts
             .iter()

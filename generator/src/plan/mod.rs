@@ -6,6 +6,7 @@
 mod condition;
 mod constructor;
 mod context;
+mod counts;
 mod covered;
 mod definition;
 mod descriptor;

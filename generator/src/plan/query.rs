@@ -113,7 +113,7 @@ impl Context<'_> {
     }
 
     /// The type of a part's value; a part that is the key has the model's newtype.
-    fn part_type(&self, scope: Scope, model: &Model, part: &Part) -> String {
+    pub(super) fn part_type(&self, scope: Scope, model: &Model, part: &Part) -> String {
         match &part.source {
             PartSource::Path(path) if path.steps.is_empty() && !part.each && !part.lower => {
                 self.record_type(scope, Some(model), &model.fields[path.field])

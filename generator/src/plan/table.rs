@@ -3,6 +3,7 @@
 use super::{
     constructor::{Constructor, now_as},
     context::{Context, Scope},
+    counts::CountPlan,
     covered::Covered,
     descriptor::Descriptor,
     docs::{Doc, a},
@@ -33,6 +34,7 @@ pub(crate) struct Table {
     pub(crate) references: Vec<ReferenceStatic>,
     pub(crate) relations: Vec<RelationFunction>,
     pub(crate) clears: Vec<Clear>,
+    pub(crate) counts: Vec<CountPlan>,
     /// Whether a delete of a record looks at others.
     pub(crate) has_children: bool,
     pub(crate) covered: Vec<Covered>,
@@ -141,6 +143,7 @@ impl Context<'_> {
             references: self.references(id, model),
             relations: self.relation_functions(id, model),
             clears: self.clears(id, model),
+            counts: self.counts(id, model),
             has_children: self.has_children(id),
             covered,
             is_covered_record: model

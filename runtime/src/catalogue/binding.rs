@@ -36,6 +36,8 @@ pub(crate) struct BoundTable {
     /// Numbers of this build's fields, by place.
     pub(super) numbers: Vec<u32>,
     pub(crate) indexes: Vec<BoundIndex>,
+    /// What is counted.
+    pub(crate) counts: Vec<BoundIndex>,
     /// References to it that its deletes look at.
     pub(crate) incoming: Vec<&'static Reference>,
     /// Its events.
@@ -66,6 +68,13 @@ pub(crate) struct BoundEnum {
 pub(super) fn record_prefix(table: u32) -> Vec<u8> {
     let mut prefix = vec![b'r'];
     put_varint(&mut prefix, u64::from(table));
+    prefix
+}
+
+/// What every counter of a count starts with.
+pub(super) fn count_prefix(table: u32, count: u32) -> Vec<u8> {
+    let mut prefix = index_prefix(table, count);
+    prefix[0] = b'n';
     prefix
 }
 
@@ -134,6 +143,11 @@ impl Binding {
                     return format!("the index `{}` of `{}`", index.index.name, bound.table.name);
                 }
             }
+            for count in &bound.counts {
+                if key.starts_with(&count.entries) {
+                    return format!("the count `{}` of `{}`", count.index.name, bound.table.name);
+                }
+            }
         }
         "the catalogue".to_owned()
     }
@@ -145,6 +159,7 @@ impl Binding {
                 || bound
                     .indexes
                     .iter()
+                    .chain(&bound.counts)
                     .any(|index| key.starts_with(&index.entries))
         });
         let (table, key) = match owner {
@@ -171,7 +186,15 @@ impl BoundTable {
 
     /// The index at a place of the table; an error if it is not ready to be read.
     pub(crate) fn ready(&self, index: &'static Index) -> Result<&BoundIndex> {
-        let bound = &self.indexes[index.place];
+        self.checked(&self.indexes[index.place])
+    }
+
+    /// The count at a place of the table; an error if it is not ready to be read.
+    pub(crate) fn ready_count(&self, count: &'static Index) -> Result<&BoundIndex> {
+        self.checked(&self.counts[count.place])
+    }
+
+    fn checked<'b>(&self, bound: &'b BoundIndex) -> Result<&'b BoundIndex> {
         let state = match &bound.state {
             IndexState::Ready => return Ok(bound),
             IndexState::Building => "it is being filled".to_owned(),
@@ -184,7 +207,7 @@ impl BoundTable {
         };
         Err(Error::IndexNotReady {
             table: self.table.name.to_owned(),
-            index: index.name.to_owned(),
+            index: bound.index.name.to_owned(),
             state,
         })
     }

@@ -3,7 +3,7 @@
 //! An interrupted fill starts again at the next opening: putting an entry twice changes nothing.
 
 use super::{
-    binding::{Binding, index_prefix},
+    binding::{Binding, count_prefix, index_prefix},
     open::{bind, difference},
     rows::{IndexState, Rows},
 };
@@ -12,7 +12,7 @@ use crate::{
     descriptor::Schema,
     engine::{Changes, KeyRange, Outcome, ScanOptions},
     key::{describe, prefix_range},
-    record::Entries,
+    record::{Counts, Entries},
     transaction::{AnyEngine, AnySnapshot},
     value::Decoder,
 };
@@ -45,6 +45,7 @@ pub(super) async fn bring_up_to_date(
             let state = fill(engine, &binding, &rows.tables[at].name, &index.name).await?;
             rows.tables[at].indexes[place].state = state;
         }
+        bring_counts_up_to_date(engine, schema, rows, at).await?;
         rows.tables[at]
             .indexes
             .retain(|index| index.state != IndexState::Dropping);
@@ -58,6 +59,73 @@ pub(super) async fn bring_up_to_date(
     Ok(false)
 }
 
+/// Fills and empties the counts of the table at a place.
+async fn bring_counts_up_to_date(
+    engine: &AnyEngine,
+    schema: &'static Schema,
+    rows: &mut Rows,
+    at: usize,
+) -> Result<()> {
+    for place in 0..rows.tables[at].counts.len() {
+        let (table, count) = (&rows.tables[at], rows.tables[at].counts[place].clone());
+        if !count.state.needs_work() {
+            continue;
+        }
+        // A fill that was interrupted starts afresh: what it counted must not be counted twice.
+        empty(engine, &prefix_range(count_prefix(table.id, count.id))).await?;
+        if count.state != IndexState::Dropping {
+            let binding = bind(schema, rows)?;
+            let state = fill_count(engine, &binding, &table.name, &count.name).await?;
+            rows.tables[at].counts[place].state = state;
+        }
+    }
+    let counts = &mut rows.tables[at].counts;
+    counts.retain(|count| count.state != IndexState::Dropping);
+    Ok(())
+}
+
+/// Counts the records that are there.
+async fn fill_count(
+    engine: &AnyEngine,
+    binding: &Binding,
+    table: &str,
+    count: &str,
+) -> Result<IndexState> {
+    let mut tables = binding.tables.iter();
+    let bound = tables.find(|bound| bound.table.name == table);
+    let Some((bound, place)) = bound.and_then(|bound| {
+        let mut counts = bound.counts.iter();
+        let place = counts.position(|it| it.index.name == count)?;
+        Some((bound, place))
+    }) else {
+        return Ok(IndexState::Building); // one that this build does not have
+    };
+    let mut range = prefix_range(bound.records.clone());
+    let options = ScanOptions {
+        limit: BATCH,
+        reverse: false,
+        keys_only: false,
+    };
+    loop {
+        let snapshot = engine.snapshot().await.map_err(Error::from_engine)?;
+        let records = snapshot.scan(&range, options).await;
+        let records = records.map_err(Error::from_engine)?;
+        let Some((last, _)) = records.last() else {
+            return Ok(IndexState::Ready);
+        };
+        range.start = [last.as_slice(), &[0]].concat();
+        let mut counts = Counts::filling(binding, bound, place);
+        for (key, stored) in &records {
+            counts.stored(key, stored, 1)?;
+        }
+        let changes = Changes {
+            adds: counts.finish()?,
+            ..Changes::default()
+        };
+        finish(engine.commit(&snapshot, changes).await)?;
+    }
+}
+
 async fn commit(
     engine: &AnyEngine,
     snapshot: &AnySnapshot,
@@ -67,7 +135,11 @@ async fn commit(
         writes,
         ..Changes::default()
     };
-    match engine.commit(snapshot, changes).await {
+    finish(engine.commit(snapshot, changes).await)
+}
+
+fn finish(outcome: Outcome) -> Result<()> {
+    match outcome {
         Outcome::Committed { .. } => Ok(()),
         Outcome::Conflict { .. } => Err(Error::Conflict {
             what: "an index that is being built".to_owned(),

@@ -1,15 +1,20 @@
 //! Opening: read the catalogue, register what is new, bind the schema, bring the indexes up to date.
 
 use super::{
-    binding::{Binding, BoundEnum, BoundIndex, BoundTable, incoming, index_prefix, record_prefix},
+    binding::{
+        Binding, BoundEnum, BoundIndex, BoundTable, count_prefix, incoming, index_prefix,
+        record_prefix,
+    },
     maintenance,
     reconcile::{Reconciled, index_definition, reconcile, same_layout},
-    rows::{self, EnumRow, IndexState, LayoutField, LayoutRow, Rows, STORE_KEY, TableRow},
+    rows::{
+        self, EnumRow, IndexRow, IndexState, LayoutField, LayoutRow, Rows, STORE_KEY, TableRow,
+    },
     topics::{BoundEvent, BoundTopic, bind_layout},
 };
 use crate::{
     Error, Result,
-    descriptor::{Schema, Table, Topic},
+    descriptor::{Index, Schema, Table, Topic},
     engine::{Changes, EngineError, Outcome, ScanOptions},
     events::{Kind, TopicId},
     key::prefix_range,
@@ -238,23 +243,22 @@ fn bind_table(
 ) -> Result<BoundTable> {
     let (numbers, layout) = bind_layout(table.fields, &row.fields, enums).map_err(older)?;
     let layout_bytes = layout_number(&row.layouts, &layout).ok_or_else(|| older(table.name))?;
-    let indexes = table
-        .indexes
-        .iter()
-        .map(|index| {
-            let definition = index_definition(index, enums);
-            let known = row
-                .indexes
-                .iter()
-                .find(|known| known.name == index.name && known.definition == definition)
-                .ok_or_else(|| older(index.name))?;
-            Ok(BoundIndex {
-                index,
-                entries: index_prefix(row.id, known.id),
-                state: known.state.clone(),
-            })
+    let bind = |index: &&'static Index, rows: &[IndexRow], prefix: fn(u32, u32) -> Vec<u8>| {
+        let definition = index_definition(index, enums);
+        let known = rows
+            .iter()
+            .find(|known| known.name == index.name && known.definition == definition)
+            .ok_or_else(|| older(index.name))?;
+        Ok(BoundIndex {
+            index,
+            entries: prefix(row.id, known.id),
+            state: known.state.clone(),
         })
-        .collect::<Result<_>>()?;
+    };
+    let indexes = table.indexes.iter();
+    let indexes = indexes.map(|index| bind(index, &row.indexes, index_prefix));
+    let counts = table.counts.iter();
+    let counts = counts.map(|count| bind(count, &row.counts, count_prefix));
     Ok(BoundTable {
         table,
         id: row.id,
@@ -262,7 +266,8 @@ fn bind_table(
         layout_bytes,
         layouts: by_number(&row.layouts),
         numbers,
-        indexes,
+        indexes: indexes.collect::<Result<_>>()?,
+        counts: counts.collect::<Result<_>>()?,
         incoming: incoming(schema, table),
         topic: table
             .topic

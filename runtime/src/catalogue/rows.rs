@@ -59,9 +59,27 @@ pub(super) struct TableRow {
     pub(super) indexes: Vec<IndexRow>,
     /// Number of the next index; never used twice.
     pub(super) next_index: u32,
+    /// What is counted: rows as of indexes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) counts: Vec<IndexRow>,
+    /// Number of the next count; never used twice.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub(super) next_count: u32,
     /// Its events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) topic: Option<TopicRow>,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+const fn is_one(number: &u32) -> bool {
+    *number == 1
 }
 
 impl TableRow {
@@ -75,6 +93,8 @@ impl TableRow {
             layouts: Vec::new(),
             indexes: Vec::new(),
             next_index: 1,
+            counts: Vec::new(),
+            next_count: 1,
             topic: None,
         }
     }

@@ -4,7 +4,7 @@ use super::{Enum, Field, Index, Part, Reference, Topic};
 use crate::{
     Timestamp,
     catalogue::{Binding, BoundTable},
-    record::{Entries, Model, ReferenceKeys, Rewritten, cleared},
+    record::{Counts, Entries, Model, ReferenceKeys, Rewritten, cleared},
     value::{DecodeError, Decoder},
 };
 
@@ -36,6 +36,8 @@ pub struct Table {
     pub indexes: &'static [&'static Index],
     /// Its events.
     pub topic: Option<&'static Topic>,
+    /// What is counted, in declaration order: as an index without entries, whose places are among themselves.
+    pub counts: &'static [&'static Index],
     /// In declaration order.
     pub references: &'static [&'static Reference],
     /// Earlier names.
@@ -51,6 +53,8 @@ pub struct Erased {
     pub(crate) entries: fn(&mut Decoder<'_>, &mut Entries<'_>) -> Result<(), DecodeError>,
     /// Adds the keys that a record refers to.
     pub(crate) references: fn(&mut Decoder<'_>, &mut ReferenceKeys<'_>) -> Result<(), DecodeError>,
+    /// Adds what a record counts for.
+    pub(crate) counts: fn(&mut Decoder<'_>, &mut Counts<'_>) -> Result<(), DecodeError>,
     /// Empties references of a stored record.
     pub(crate) clear: Clear,
 }
@@ -77,6 +81,10 @@ pub const fn erased<M: Model>() -> Erased {
             M::decode(from)?.references(out);
             Ok(())
         },
+        counts: |from, out| {
+            M::decode(from)?.counts(out);
+            Ok(())
+        },
         clear: cleared::<M>,
     }
 }
@@ -98,11 +106,13 @@ impl Table {
             key: &[],
             indexes: &[],
             topic: None,
+            counts: &[],
             references: &[],
             was: &[],
             erased: Erased {
                 entries: |_, _| Ok(()),
                 references: |_, _| Ok(()),
+                counts: |_, _| Ok(()),
                 clear: |_, table, _, _, _, _| {
                     let reason = "its model is not named; generate the code anew";
                     Err(crate::Error::invalid(table.table.model, reason))
@@ -129,6 +139,13 @@ impl Table {
     #[must_use]
     pub const fn topic(mut self, topic: &'static Topic) -> Self {
         self.topic = Some(topic);
+        self
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub const fn counts(mut self, counts: &'static [&'static Index]) -> Self {
+        self.counts = counts;
         self
     }
 

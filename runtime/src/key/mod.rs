@@ -25,5 +25,6 @@ pub(crate) use bounds::{part_bounds, prefix_range};
 pub(crate) use decimal::MAX_DIGITS;
 pub(crate) use describe::{describe, hex};
 pub(crate) use layout::{part_length, parts_length};
+pub(crate) use span::exact_span;
 pub use span::{PartSpan, Several, Value, text_prefix};
 pub(crate) use writer::arrange;

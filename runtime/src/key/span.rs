@@ -102,6 +102,11 @@ fn encode<T>(value: &impl Exact<T>) -> Result<Vec<u8>, String> {
     out.finish()
 }
 
+/// One value as a span.
+pub(crate) fn exact_span<T>(value: &impl Exact<T>) -> PartSpan {
+    encode(value).map_or_else(PartSpan::Refused, PartSpan::Point)
+}
+
 fn some(value: &(impl KeyPart + ?Sized), out: &mut KeyWriter<'_>) {
     out.raw(&[1]);
     value.put(out);

@@ -1,6 +1,7 @@
 //! What a delete takes with it: records that go too, records that forget, and what must hold at commit.
 
 use super::{
+    counts::{self, Counts},
     image::Rewritten,
     known::{Known, exclusive},
     parents::{Check, existence_key},
@@ -193,6 +194,7 @@ impl<'a> Cascade<'a> {
     pub(super) async fn apply(self, tx: &Transaction, reader: &Reader) -> Result<()> {
         let mut known = Known::default();
         let mut outboxes = BTreeMap::new();
+        let mut counts = BTreeMap::new();
         let binding = self.binding;
         // Children first: so their events stand before their parents'.
         for (table, key) in self.order.iter().rev() {
@@ -208,6 +210,7 @@ impl<'a> Cascade<'a> {
             }
             known.writes.insert(key.clone(), None);
             outbox(&mut outboxes, tx, binding, table).changed(key, Some(stored), None)?;
+            tally(&mut counts, binding, table).stored(key, stored, -1)?;
         }
         known
             .read(reader, self.cleared.keys().map(Vec::as_slice))
@@ -225,9 +228,17 @@ impl<'a> Cascade<'a> {
             known.write_entries(binding, table, &rewritten.image, &rewritten.old)?;
             let after = rewritten.image.stored(table, &rewritten.extras);
             outbox(&mut outboxes, tx, binding, table).changed(key, Some(&before), Some(&after))?;
+            let counts = tally(&mut counts, binding, table);
+            counts.stored(key, &before, -1)?;
+            counts.stored(key, &after, 1)?;
             known.writes.insert(key.clone(), Some(after));
         }
+        let counts = counts.into_values().map(Counts::finish);
+        let counts = counts.collect::<Result<Vec<_>>>()?;
         tx.write(known.writes)?;
+        for counted in counts {
+            counts::add(tx, counted)?;
+        }
         for check in self.checks {
             tx.check_at_commit(check);
         }
@@ -245,6 +256,17 @@ fn outbox<'o, 'a>(
     outboxes
         .entry(table.id)
         .or_insert_with(|| Outbox::new(tx, binding, table))
+}
+
+/// What the records of a table count for.
+fn tally<'o, 'a>(
+    counts: &'o mut BTreeMap<u32, Counts<'a>>,
+    binding: &'a Binding,
+    table: &'a BoundTable,
+) -> &'o mut Counts<'a> {
+    counts
+        .entry(table.id)
+        .or_insert_with(|| Counts::new(binding, table))
 }
 
 /// Keys of the entries of a stored record, in indexes that are ready.

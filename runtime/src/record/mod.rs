@@ -2,6 +2,7 @@
 
 mod batched;
 mod cascade;
+mod counts;
 mod delete;
 mod entries;
 mod image;
@@ -13,6 +14,7 @@ mod references;
 mod write;
 
 pub use batched::{DeleteCascade, delete_cascade};
+pub use counts::{Count, Counts, count};
 pub use delete::{delete, delete_by};
 pub use entries::Entries;
 pub use model::{Model, Record};

@@ -1,6 +1,6 @@
 //! The trait of generated models.
 
-use super::{Entries, ReferenceKeys};
+use super::{Counts, Entries, ReferenceKeys};
 use crate::{
     Timestamp,
     catalogue::check_extras,
@@ -46,6 +46,10 @@ pub trait Model: Record + Clone + Send + Sync + Sized + 'static {
     /// Adds the keys that this record refers to.
     #[doc(hidden)]
     fn references(&self, _out: &mut ReferenceKeys<'_>) {}
+
+    /// Adds what this record counts for.
+    #[doc(hidden)]
+    fn counts(&self, _out: &mut Counts<'_>) {}
 
     /// Empties the optional fields of a reference.
     #[doc(hidden)]

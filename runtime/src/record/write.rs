@@ -5,6 +5,7 @@
 
 use super::{
     Model,
+    counts::{self, Counts},
     image::{self, Image, image, replace},
     known::{Known, exclusive},
     parents::Parents,
@@ -153,6 +154,7 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
     known.read(&reader, looked_at.chain(referred)).await?;
     let now = Timestamp::now();
     let mut outbox = Outbox::new(tx, binding, table);
+    let mut counts = Counts::new(binding, table);
     for (at, (record, image)) in records.iter_mut().zip(images).enumerate() {
         let previous = known.get(&image.key).cloned();
         match (&previous, mode) {
@@ -174,11 +176,13 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
             Some(stored) => {
                 let before = image::open::<M>(binding, table, &image.key, stored)?;
                 parents.unchanged(at, &before.record)?;
+                counts.record(&before.record, -1);
                 let image = replace(binding, table, record, image, &before, now)?;
                 let extras = before.carry_extras(binding, table, &image)?;
                 (image, before.image.entries, extras)
             }
         };
+        counts.record(&*record, 1);
         // A stamp may have moved an exclusive entry: rare, and then one more read.
         known.read(&reader, exclusive(&image)).await?;
         known.write_entries(binding, table, &image, &old)?;
@@ -190,8 +194,10 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
     }
     known.read(&reader, parents.keys()).await?;
     known.check_lengths(binding, table, store.limits())?;
+    let counted = counts.finish()?;
     parents.guard(tx, |key| known.get(key).is_some())?;
     tx.write(known.writes)?;
+    counts::add(tx, counted)?;
     outbox.publish()?;
     Ok(records)
 }

@@ -227,7 +227,6 @@ impl Transaction {
     }
 
     /// Adds to a counter.
-    #[expect(dead_code, reason = "counts are kept through it")]
     pub(crate) fn add(&self, counter: Vec<u8>, delta: i64) -> Result<()> {
         let mut buffer = self.buffer();
         let buffer = buffer.as_mut().ok_or(Error::TransactionEnded)?;
@@ -237,7 +236,6 @@ impl Transaction {
     }
 
     /// What this transaction has added to a counter so far.
-    #[expect(dead_code, reason = "counts are read through it")]
     pub(crate) fn added(&self, counter: &[u8]) -> Result<i64> {
         let buffer = self.buffer();
         let buffer = buffer.as_ref().ok_or(Error::TransactionEnded)?;

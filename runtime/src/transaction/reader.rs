@@ -3,7 +3,7 @@
 use super::{AnySnapshot, Store, Transaction};
 use crate::{
     Error, Result,
-    engine::{EngineError, KeyRange, Pair, ScanOptions},
+    engine::{EngineError, KeyRange, Pair, ScanOptions, counter},
 };
 
 /// What reads go through.
@@ -42,6 +42,24 @@ impl Reader {
             return Ok(written);
         }
         self.snapshot.get(key).await.map_err(|e| self.fail(e))
+    }
+
+    /// The sum of a counter's shards, with what the transaction has added. One scan.
+    pub(crate) async fn counter(&self, key: &[u8]) -> Result<i64> {
+        let options = ScanOptions {
+            limit: usize::MAX,
+            reverse: false,
+            keys_only: false,
+        };
+        let range = counter::shards(key);
+        let shards = self.snapshot.scan(&range, options).await;
+        let shards = shards.map_err(|error| self.fail(error))?;
+        let stored = counter::sum(&shards).map_err(|error| self.fail(error))?;
+        let added = match &self.transaction {
+            None => 0,
+            Some(transaction) => transaction.added(key)?,
+        };
+        Ok(stored.saturating_add(added))
     }
 
     /// What `look` makes of the value of a key, which it sees without a copy where the engine can.

@@ -39,7 +39,7 @@ pub(super) fn fingerprint(schema: &Schema) -> String {
         for part in table.key {
             text(part.name.to_owned());
         }
-        for index in table.indexes {
+        for index in table.indexes.iter().chain(table.counts) {
             text(format!(
                 "{} {} {:?}",
                 index.name, index.definition, index.was

@@ -33,23 +33,60 @@ pub(super) fn reconcile_indexes(
     empty: bool,
     comparison: &mut Comparison,
 ) {
-    let next_index = &mut row.next_index;
-    for index in table.indexes {
+    let owner = format!("`{}`", table.name);
+    let mut indexes = Listed {
+        owner: &owner,
+        rows: &mut row.indexes,
+        next: &mut row.next_index,
+        empty,
+    };
+    indexes.reconcile(table.indexes, comparison);
+    let mut counts = Listed {
+        owner: &owner,
+        rows: &mut row.counts,
+        next: &mut row.next_count,
+        empty,
+    };
+    counts.reconcile(table.counts, comparison);
+}
+
+/// Rows of indexes or of counts, with the number of the next.
+struct Listed<'r> {
+    /// The table, for messages.
+    owner: &'r str,
+    rows: &'r mut Vec<IndexRow>,
+    next: &'r mut u32,
+    /// Whether the table has no records.
+    empty: bool,
+}
+
+impl Listed<'_> {
+    fn reconcile(&mut self, declared: &[&Index], comparison: &mut Comparison) {
+        for index in declared {
+            self.reconcile_one(index, comparison);
+        }
+        for known in &mut *self.rows {
+            if !declared.iter().any(|index| index.name == known.name) {
+                known.state = IndexState::Dropping;
+            }
+        }
+    }
+
+    fn reconcile_one(&mut self, index: &Index, comparison: &mut Comparison) {
         let definition = index_definition(index, &comparison.enums);
-        let owner = format!("`{}`", table.name);
         let known = |name: &str| {
-            let mut rows = row.indexes.iter();
+            let mut rows = self.rows.iter();
             rows.any(|row| row.name == name && row.state != IndexState::Dropping)
         };
         if let Some(old) = index.was.iter().find(|old| known(index.name) && known(old)) {
-            comparison.both_names(&owner, "an index", index.name, old);
+            comparison.both_names(self.owner, "an index", index.name, old);
         }
-        let known = find(&mut row.indexes, index.name, index.was, |row| &row.name)
+        let known = find(self.rows, index.name, index.was, |row| &row.name)
             .filter(|known| known.state != IndexState::Dropping);
         let what = match known {
             Some(known) if known.definition == definition => {
                 index.name.clone_into(&mut known.name);
-                continue;
+                return;
             }
             Some(changed) => {
                 changed.state = IndexState::Dropping;
@@ -58,28 +95,23 @@ pub(super) fn reconcile_indexes(
             }
             None => "was added",
         };
-        if index.unique && !empty {
+        if index.unique && !self.empty {
             comparison.warn(
                 "B007",
-                &format!("the unique index `{}` of {owner} {what}", index.name),
+                &format!("the unique index `{}` of {} {what}", index.name, self.owner),
                 "it is built from the records that are there, and stays pending on a duplicate",
             );
         }
-        row.indexes.push(IndexRow {
-            id: *next_index,
+        self.rows.push(IndexRow {
+            id: *self.next,
             name: index.name.to_owned(),
             definition,
-            state: if empty {
+            state: if self.empty {
                 IndexState::Ready
             } else {
                 IndexState::Building
             },
         });
-        *next_index += 1;
-    }
-    for known in &mut row.indexes {
-        if !table.indexes.iter().any(|index| index.name == known.name) {
-            known.state = IndexState::Dropping;
-        }
+        *self.next += 1;
     }
 }

@@ -134,15 +134,19 @@ pub(crate) fn check_format(format: u32) -> Result<()> {
     Ok(())
 }
 
-/// An older build does not keep up the indexes that a newer one added: they are filled again when a build that knows them
-/// opens the store.
+/// An older build does not keep up the indexes and counts that a newer one added: they are filled again when a build that
+/// knows them opens the store.
 fn refill_unknown_indexes(schema: &Schema, rows: &mut Rows) {
     for table in schema.tables {
         let stored = rows.tables.iter_mut().filter(|row| row.name == table.name);
-        for index in stored.flat_map(|row| &mut row.indexes) {
-            let known = table.indexes.iter().any(|known| known.name == index.name);
-            if !known && index.state == IndexState::Ready {
-                index.state = IndexState::Building;
+        for row in stored {
+            let indexes = row.indexes.iter_mut().map(|it| (it, table.indexes));
+            let counts = row.counts.iter_mut().map(|it| (it, table.counts));
+            for (index, known) in indexes.chain(counts) {
+                let known = known.iter().any(|known| known.name == index.name);
+                if !known && index.state == IndexState::Ready {
+                    index.state = IndexState::Building;
+                }
             }
         }
     }

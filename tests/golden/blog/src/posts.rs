@@ -94,6 +94,7 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
         &[&__BY_AUTHOR, &__BY_AUTHOR_PUBLISHED, &__BY_CREATED, &__BY_LABEL, &__BY_VIEWS],
     )
     .topic(&__TOPIC)
+    .counts(&[&__COUNT_PER_AUTHOR, &__COUNT_TOTAL])
     .references(&[&__REF_AUTHOR, &__REF_TAGS])
     .erased(__rt::erased::<Post>());
 
@@ -140,6 +141,20 @@ static __BY_VIEWS: __rt::Index = __rt::Index::new(
     &[__rt::part("views", __rt::Type::U64).desc()],
 );
 
+static __COUNT_PER_AUTHOR: __rt::Index = __rt::Index::new(
+    0,
+    "per_author",
+    "count author_id",
+    &[__rt::part("author_id", __rt::Type::Uuid)],
+);
+
+static __COUNT_TOTAL: __rt::Index = __rt::Index::new(
+    1,
+    "total",
+    "count where status is published",
+    &[],
+);
+
 __rt::reference!(
     __REF_AUTHOR = "author" by[required "author_id"] to super::users::__TABLE,
     by_index(__BY_AUTHOR), cascade()
@@ -178,6 +193,13 @@ impl ::keyloom::Model for Post {
         out.add(&__REF_AUTHOR, &[&self.author_id]);
         for each in &self.tag_ids {
             out.add(&__REF_TAGS, &[each]);
+        }
+    }
+
+    fn counts(&self, out: &mut __rt::Counts<'_>) {
+        out.add(&__COUNT_PER_AUTHOR, &[&self.author_id]);
+        if self.status == super::Status::Published {
+            out.add(&__COUNT_TOTAL, &[]);
         }
     }
 }
@@ -332,6 +354,18 @@ __rt::events!(
     Deleted }, { Published published PostPublished __EVENT_PUBLISHED }
 );
 __rt::publish_events!(Post, PostId);
+
+/// How many records have this value, exactly. By `author_id`. One short scan, whatever the number.
+pub fn per_author(author_id: impl ::keyloom::Exact<super::UserId>) -> ::keyloom::Count {
+    __rt::count(&__TABLE, &__COUNT_PER_AUTHOR, [__rt::exact::<super::UserId>(author_id)])
+}
+
+/// How many records `posts` has, exactly. One short scan, whatever the number.
+///
+/// Counts only records where `status is published`.
+pub fn total() -> ::keyloom::Count {
+    __rt::count(&__TABLE, &__COUNT_TOTAL, [])
+}
 
 /// The [`User`](super::User) that `author_id` names. One batch.
 pub fn author() -> ::keyloom::BelongsTo<Post, super::User> {
