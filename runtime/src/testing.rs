@@ -8,6 +8,10 @@ use crate::{
 };
 use std::time::Duration;
 
+mod counting;
+
+pub use counting::{Counting, CountingSnapshot, Reads, Tally};
+
 /// Runs workers until they have handled every event that is published by then, and ends them. The first handler that fails
 /// ends it too, and its error is the answer.
 ///

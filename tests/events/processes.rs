@@ -3,7 +3,7 @@
 use crate::world::{END, Ledger, OnCreated, Recorder, SHORT, ledger, produce, task};
 use keyloom::{EventContext, Result};
 use keyloom_tests::{
-    counting::Counting,
+    engines::{Counted, counted},
     faulty::{Faults, Faulty},
     queue::{Effect, EffectId, NewEffect, Queue, Task, effects, tasks},
     wide::{self, Wide},
@@ -20,7 +20,7 @@ use std::{
 const LEASE: Duration = Duration::from_millis(300);
 
 async fn two() -> (Queue, Queue) {
-    let (engine, _) = Counting::new().await;
+    let (engine, _) = counted().await;
     let one = Queue::open_on(engine.clone()).await.unwrap();
     (one, Queue::open_on(engine).await.unwrap())
 }
@@ -81,7 +81,7 @@ async fn leave(cx: &EventContext, process: &str, task: &Task) -> keyloom::Handle
 
 /// A process whose handler stops everything the first time: it says that it is inside, and goes on when it is told.
 fn stopping_process(
-    engine: Counting,
+    engine: Counted,
     inside: mpsc::Sender<()>,
     go_on: mpsc::Receiver<()>,
     end: tokio::sync::oneshot::Receiver<()>,
@@ -117,7 +117,7 @@ fn stopping_process(
 /// event, the first goes on: its commit is refused.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_was_stopped_past_its_lease_cannot_commit() -> Result<()> {
-    let (engine, _) = Counting::new().await;
+    let (engine, _) = counted().await;
     let queue = Queue::open_on(engine.clone()).await?;
     tasks::insert(&queue, &task("a", 1)).await?;
     let (entered, inside) = mpsc::channel();
@@ -271,7 +271,7 @@ handles!(
 async fn an_idle_worker_makes_at_most_16_scans_an_interval() -> Result<()> {
     const MINUTES: usize = 10;
     const INTERVALS: usize = 30 * MINUTES;
-    let (engine, tally) = Counting::new().await;
+    let (engine, tally) = counted().await;
     let wide = Wide::open_on(engine).await?;
     let worker = wide.workers("idle").handle_one(Nothing).handle_two(Nothing);
     let worker = worker

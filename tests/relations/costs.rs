@@ -1,8 +1,7 @@
 //! What loading costs, counted at the engine.
 
-use keyloom::Result;
+use keyloom::{Result, testing::Reads};
 use keyloom_tests::{
-    counting::Reads,
     press::{AuthorId, Press, TagId, articles, authors, groups, memberships, tags},
     presses::{article, author, counting, group, membership, tag},
 };

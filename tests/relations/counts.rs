@@ -208,7 +208,7 @@ mod life {
         assert_eq!(per_kind(&folder).await?, [1_500, 1_500, 1_000]);
         // A release after it counts nothing: what was counted is dropped, or a later count would go on from it.
         plus::ledger::Ledger::open(&folder).await?.close().await?;
-        let left = keyloom_tests::counting::area(&folder, b'n').await;
+        let left = keyloom_tests::engines::area(&folder, b'n').await;
         assert_eq!(left, 0, "counters that nothing keeps");
         Ok(())
     }

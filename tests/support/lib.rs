@@ -1,7 +1,7 @@
 //! What the suites share: the generated modules of the test schemas, and ways to open them.
 
 pub mod cluster;
-pub mod counting;
+pub mod engines;
 pub mod faulty;
 pub mod presses;
 

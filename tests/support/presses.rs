@@ -1,12 +1,10 @@
 //! Stores of the schema `press`, and records for them.
 
-use crate::{
-    counting::{Counting, Tally},
-    press::{
-        Article, ArticleId, Author, AuthorId, Comment, CommentId, Contract, ContractId, Cover,
-        Group, GroupId, Issue, Membership, NewArticle, Page, PageId, Press, Profile, Tag, TagId,
-    },
+use crate::press::{
+    Article, ArticleId, Author, AuthorId, Comment, CommentId, Contract, ContractId, Cover, Group,
+    GroupId, Issue, Membership, NewArticle, Page, PageId, Press, Profile, Tag, TagId,
 };
+use keyloom::testing::Tally;
 use tempfile::TempDir;
 
 /// A store that cleans up after itself.
@@ -48,7 +46,7 @@ pub async fn tikv() -> PressWorld {
 
 /// A store in memory with a tally of its reads.
 pub async fn counting() -> (Press, Tally) {
-    let (engine, tally) = Counting::new().await;
+    let (engine, tally) = crate::engines::counted().await;
     let press = Press::open_on(engine).await.expect("memory opens");
     let _ = tally.take();
     (press, tally)

@@ -6,6 +6,7 @@
 mod answers;
 mod expected;
 mod load;
+mod related;
 mod row;
 mod show;
 
@@ -34,7 +35,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let store = Chinook::open(&address).await?;
     println!("Opened the store `{address}`");
     load::everything(&store, &data).await?;
-    let differing = answers::compare(&store, &data).await?;
+    let differing =
+        answers::compare(&store, &data).await? + related::compare(&store, &data).await?;
     store.close().await?;
     if differing == 0 {
         println!("\nEvery answer is the one computed from the JSON file.");

@@ -122,7 +122,7 @@ pub(super) fn add(tx: &Transaction, deltas: BTreeMap<Vec<u8>, i64>) -> Result<()
 #[must_use = "a count does nothing until it is read, with `.get`"]
 pub struct Count {
     table: &'static Table,
-    count: &'static Index,
+    of: &'static Index,
     spans: Vec<PartSpan>,
 }
 
@@ -130,7 +130,7 @@ impl fmt::Debug for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Count")
             .field("table", &self.table.name)
-            .field("count", &self.count.name)
+            .field("count", &self.of.name)
             .finish_non_exhaustive()
     }
 }
@@ -139,12 +139,12 @@ impl fmt::Debug for Count {
 #[doc(hidden)]
 pub fn count<const N: usize>(
     table: &'static Table,
-    count: &'static Index,
+    of: &'static Index,
     spans: [PartSpan; N],
 ) -> Count {
     Count {
         table,
-        count,
+        of,
         spans: spans.to_vec(),
     }
 }
@@ -155,17 +155,12 @@ impl Count {
         let reader = reader.view().open().await?;
         let binding = reader.store.binding();
         let table = binding.table(self.table)?;
-        let bound = table.ready_count(self.count)?;
-        let key = part_bounds(
-            binding,
-            self.count.parts,
-            &self.spans,
-            bound.entries.clone(),
-        )
-        .map_err(|reason| {
-            Error::invalid(format!("{}::{}", self.table.name, self.count.name), reason)
-        })?
-        .start;
+        let bound = table.ready_count(self.of)?;
+        let key = part_bounds(binding, self.of.parts, &self.spans, bound.entries.clone())
+            .map_err(|reason| {
+                Error::invalid(format!("{}::{}", self.table.name, self.of.name), reason)
+            })?
+            .start;
         let count = reader.counter(&key).await?;
         u64::try_from(count).map_err(|_| {
             binding.corrupt(

@@ -1,87 +1,68 @@
 //! An engine that counts what is read from it.
 
-use keyloom::engine::{
+use crate::engine::{
     Changes, Engine, EngineError, KeyRange, Limits, Outcome, Pair, ScanOptions, Snapshot,
-    embedded::{EmbeddedEngine, EmbeddedOptions, EmbeddedSnapshot, Location},
 };
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Reads of an engine: how many calls of each kind, and how many keys the batches asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reads {
-    /// Calls of `get`.
+    /// Reads of one key.
     pub gets: usize,
-    /// Calls of `get_many`.
+    /// Reads of many keys at once.
     pub batches: usize,
-    /// Keys of all `get_many` together.
+    /// Keys of all batches together.
     pub keys: usize,
-    /// Calls of `scan`.
+    /// Scans of a range.
     pub scans: usize,
 }
 
-/// A tally that the engine and its owner share.
+/// A tally that a [`Counting`] engine and its owner share.
 #[derive(Debug, Clone, Default)]
 pub struct Tally(Arc<Mutex<Reads>>);
 
 impl Tally {
     fn count(&self, change: impl FnOnce(&mut Reads)) {
-        change(&mut self.0.lock().expect("no count panics"));
+        // Numbers are whole at every instruction that can panic.
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// What was read since the last call.
     #[must_use]
     pub fn take(&self) -> Reads {
-        std::mem::take(&mut *self.0.lock().expect("no count panics"))
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// How many pairs the store in a folder holds in an area of keys. Nobody else has it open.
-pub async fn area(folder: &str, area: u8) -> usize {
-    let engine = EmbeddedEngine::open(Location::Folder(folder.into()), EmbeddedOptions::default());
-    let engine = engine.await.expect("the folder opens");
-    let snapshot = engine.snapshot().await.expect("it is open");
-    let range = KeyRange {
-        start: vec![area],
-        end: Some(vec![area + 1]),
-    };
-    let options = ScanOptions {
-        limit: usize::MAX,
-        reverse: false,
-        keys_only: true,
-    };
-    let pairs = snapshot.scan(&range, options).await.expect("it reads");
-    engine.close().await.expect("it closes");
-    pairs.len()
-}
-
-/// An engine in memory that counts what is read from it. Clones are one engine: stores opened on them are to each other as
-/// those of several processes.
+/// An engine that counts what is read from it: to tell in a test what a call costs. Open a store on it with `open_on`.
+///
+/// Clones are one engine: stores opened on them are to each other as those of several processes.
 #[derive(Debug, Clone)]
-pub struct Counting {
-    inner: EmbeddedEngine,
+pub struct Counting<E> {
+    inner: E,
     tally: Tally,
 }
 
 /// A snapshot of a [`Counting`] engine.
 #[derive(Debug, Clone)]
-pub struct CountingSnapshot {
-    inner: EmbeddedSnapshot,
+pub struct CountingSnapshot<S> {
+    inner: S,
     tally: Tally,
 }
 
-impl Counting {
-    /// An empty engine, and its tally.
-    pub async fn new() -> (Self, Tally) {
-        let inner = EmbeddedEngine::open(Location::Memory, EmbeddedOptions::default()).await;
+impl<E: Engine> Counting<E> {
+    /// Counts what is read from `engine`; the tally says it.
+    pub fn over(engine: E) -> (Self, Tally) {
         let tally = Tally::default();
-        let engine = Self {
-            inner: inner.expect("memory opens"),
+        let counting = Self {
+            inner: engine,
             tally: tally.clone(),
         };
-        (engine, tally)
+        (counting, tally)
     }
 
-    fn counted(&self, inner: EmbeddedSnapshot) -> CountingSnapshot {
+    fn counted(&self, inner: E::Snapshot) -> CountingSnapshot<E::Snapshot> {
         CountingSnapshot {
             inner,
             tally: self.tally.clone(),
@@ -89,18 +70,26 @@ impl Counting {
     }
 }
 
-impl Engine for Counting {
-    type Snapshot = CountingSnapshot;
+impl<E: Engine> Engine for Counting<E> {
+    type Snapshot = CountingSnapshot<E::Snapshot>;
 
     fn limits(&self) -> Limits {
         self.inner.limits()
     }
 
-    async fn snapshot(&self) -> Result<CountingSnapshot, EngineError> {
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+
+    fn stripes(&self) -> u8 {
+        self.inner.stripes()
+    }
+
+    async fn snapshot(&self) -> Result<Self::Snapshot, EngineError> {
         self.inner.snapshot().await.map(|it| self.counted(it))
     }
 
-    async fn durable_snapshot(&self) -> Result<CountingSnapshot, EngineError> {
+    async fn durable_snapshot(&self) -> Result<Self::Snapshot, EngineError> {
         let inner = self.inner.durable_snapshot().await;
         inner.map(|it| self.counted(it))
     }
@@ -109,7 +98,7 @@ impl Engine for Counting {
         self.inner.durable(number).await
     }
 
-    async fn commit(&self, base: &CountingSnapshot, changes: Changes) -> Outcome {
+    async fn commit(&self, base: &Self::Snapshot, changes: Changes) -> Outcome {
         self.inner.commit(&base.inner, changes).await
     }
 
@@ -118,7 +107,7 @@ impl Engine for Counting {
     }
 }
 
-impl Snapshot for CountingSnapshot {
+impl<S: Snapshot> Snapshot for CountingSnapshot<S> {
     async fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, EngineError> {
         self.tally.count(|reads| reads.gets += 1);
         self.inner.get(key).await
