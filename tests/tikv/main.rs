@@ -3,6 +3,7 @@
 //! What every engine promises is in `conformance`; each case here has a test cluster of its own.
 
 mod faults;
+mod garbage;
 mod open;
 mod requests;
 mod silent_loss;

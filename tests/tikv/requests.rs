@@ -2,7 +2,11 @@
 
 use crate::world::{World, committed, encoded, put, stored};
 use keyloom::engine::{Engine, KeyRange, ScanOptions, Snapshot, tikv::TikvEngine};
-use keyloom_tests::cluster::{Admin, Fault, Kind};
+use keyloom_tests::{
+    cluster::{Admin, Fault, Kind},
+    person,
+    shop::{Shop, people},
+};
 use std::time::Duration;
 
 /// Requests by method since the last call, without those of the connection, and rounds.
@@ -206,4 +210,33 @@ async fn more_keys_of_a_region_are_no_more_rounds() {
     ];
     assert_eq!(methods, expected(&phases));
     assert_eq!(rounds, 4);
+}
+
+/// The batch that an insert reads names all that it writes, so that the commit need not look at it again.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_insert_with_its_entries_is_one_read_two_phases_and_the_proof() {
+    let world = World::new();
+    let admin = world.admin();
+    let address = format!("tikv://{}?prefix=shop&gc=off", world.cluster.pd());
+    let shop = Shop::open(address).await.unwrap();
+    people::insert(&shop, &person("first")).await.unwrap();
+    slow(admin);
+    requests(admin);
+    let stored = people::insert(&shop, &person("second")).await.unwrap();
+    let phases = [
+        ("KvBatchGet", 3),
+        ("KvCommit", 2),
+        ("KvPrewrite", 1),
+        ("Tso", 2),
+    ];
+    assert_eq!(requests(admin), (expected(&phases), 4));
+    let read = people::get(&shop, stored.id).await.unwrap();
+    assert_eq!(read, Some(stored));
+    assert_eq!(requests(admin), (expected(&[("KvGet", 1), ("Tso", 1)]), 1));
+    let found = people::by_email("second@example.com")
+        .one(&shop)
+        .await
+        .unwrap();
+    assert_eq!(found, read);
+    assert_eq!(requests(admin), (expected(&[("KvGet", 2), ("Tso", 1)]), 2));
 }

@@ -50,6 +50,10 @@ impl Engine for BoxedEngine {
         self.0.is_shared()
     }
 
+    fn reads_ahead(&self) -> bool {
+        self.0.reads_ahead()
+    }
+
     async fn snapshot(&self) -> Result<BoxedSnapshot, EngineError> {
         self.0.snapshot().await.map(BoxedSnapshot)
     }
@@ -90,6 +94,7 @@ trait DynEngine: Send + Sync {
     fn limits(&self) -> Limits;
     fn stripes(&self) -> u8;
     fn is_shared(&self) -> bool;
+    fn reads_ahead(&self) -> bool;
     fn snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
     fn durable_snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
     fn durable(&self, number: u64) -> Answer<'_, Result<(), EngineError>>;
@@ -124,6 +129,10 @@ impl<E: Engine> DynEngine for E {
 
     fn is_shared(&self) -> bool {
         Engine::is_shared(self)
+    }
+
+    fn reads_ahead(&self) -> bool {
+        Engine::reads_ahead(self)
     }
 
     fn snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>> {

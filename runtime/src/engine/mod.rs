@@ -162,6 +162,12 @@ pub trait Engine: Send + Sync + 'static {
         1
     }
 
+    /// Whether a transaction should read what it is about to write in the batch in which it reads anything at all: where a
+    /// commit would otherwise have to look at those keys in a round trip of its own.
+    fn reads_ahead(&self) -> bool {
+        false
+    }
+
     /// A view of everything committed so far.
     fn snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, EngineError>> + Send;
 

@@ -4,7 +4,7 @@ use super::{Entry, EventId, Kind, Partition};
 use crate::{
     Result, Timestamp,
     catalogue::{Binding, BoundTable, BoundTopic},
-    engine::Append,
+    engine::{Append, log},
     transaction::Transaction,
     value::DecodeError,
 };
@@ -74,6 +74,15 @@ impl<'a> Outbox<'a> {
         };
         self.appends.push(append(self.tx, topic, &entry));
         Ok(())
+    }
+
+    /// The head of the log that the creation of this record is appended to; none if it makes no event.
+    pub(crate) fn head(&self, key: &[u8], stored: &[u8]) -> Option<Vec<u8>> {
+        let topic = self.topic.filter(|topic| topic.topic.created)?;
+        let order = self.order(topic, stored).ok()?;
+        let order = order.as_deref().unwrap_or(&key[self.table.records.len()..]);
+        let partition = Partition::of(topic.id, topic.topic.partitions, order);
+        Some(log::head_key(&partition.log()))
     }
 
     /// Whether one of the fields at these places is not the same in both.

@@ -144,6 +144,12 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
         .iter()
         .map(|record| image(binding, table, record))
         .collect::<Result<Vec<_>>>()?;
+    let mut outbox = Outbox::new(tx, binding, table);
+    let ahead = if mode == Mode::Insert && store.reads_ahead() {
+        to_be_written(table, &outbox, &images)
+    } else {
+        Vec::new()
+    };
     let mut parents = Parents::of(binding, &records, &images)?;
     let reader = View::Transaction(tx.clone()).open().await?;
     let mut known = Known::default();
@@ -151,9 +157,11 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
     let looked_at = own.chain(images.iter().flat_map(exclusive));
     // An insert brings new references for sure; an update seldom changes one.
     let referred = parents.keys().filter(|_| mode == Mode::Insert);
-    known.read(&reader, looked_at.chain(referred)).await?;
+    let ahead = ahead.iter().map(Vec::as_slice);
+    known
+        .read(&reader, looked_at.chain(referred).chain(ahead))
+        .await?;
     let now = Timestamp::now();
-    let mut outbox = Outbox::new(tx, binding, table);
     let mut counts = Counts::new(binding, table);
     for (at, (record, image)) in records.iter_mut().zip(images).enumerate() {
         let previous = known.get(&image.key).cloned();
@@ -200,6 +208,18 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
     counts::add(tx, counted)?;
     outbox.publish()?;
     Ok(records)
+}
+
+/// The keys of entries and the heads of logs that an insert of these records writes, and need not read.
+fn to_be_written(table: &BoundTable, outbox: &Outbox<'_>, images: &[Image]) -> Vec<Vec<u8>> {
+    let entries = images.iter().flat_map(|image| &image.entries);
+    let heads = images
+        .iter()
+        .filter_map(|image| outbox.head(&image.key, &image.stored(table, &[])));
+    entries
+        .map(|entry| entry.key.clone())
+        .chain(heads)
+        .collect()
 }
 
 /// A record that was not there: `put` gives it its first version.

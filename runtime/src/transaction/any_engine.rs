@@ -55,6 +55,10 @@ impl AnyEngine {
         on_each!(self, engine => engine.is_shared())
     }
 
+    pub(crate) fn reads_ahead(&self) -> bool {
+        on_each!(self, engine => engine.reads_ahead())
+    }
+
     pub(crate) fn stripes(&self) -> u8 {
         on_each!(self, engine => engine.stripes())
     }

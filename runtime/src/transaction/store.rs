@@ -125,6 +125,11 @@ impl Store {
         self.0.engine.is_shared()
     }
 
+    /// Whether a write reads the keys that it is about to write, beside those that it must read.
+    pub(crate) fn reads_ahead(&self) -> bool {
+        self.0.engine.reads_ahead()
+    }
+
     /// A consistent view of everything committed so far.
     pub async fn snapshot(&self) -> Result<Snapshot> {
         let engine = self.0.engine.snapshot().await.map_err(Error::from_engine)?;

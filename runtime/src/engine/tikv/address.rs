@@ -164,7 +164,7 @@ mod tests {
             ("pd?prefix=app", "`pd` is not a list of PD servers"),
             ("pd:2379,:1?prefix=app", "not a list of PD servers"),
             ("pd:2379?prefix=app&ca=a.pem", "all three"),
-            ("pd:2379?prefix=app&gc=5s", "at least `2m`"),
+            ("pd:2379?prefix=app&gc=5s", "at least `10s`"),
             ("pd:2379?prefix=app&retry=0s", "longer than nothing"),
         ] {
             let error = wrong(address);

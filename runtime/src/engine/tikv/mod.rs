@@ -128,6 +128,11 @@ impl Engine for TikvEngine {
     }
 
     /// A write of one key waits for another's lock, so that what many touch at once is spread.
+    /// The commit looks each region up before it sends anything.
+    fn reads_ahead(&self) -> bool {
+        true
+    }
+
     fn stripes(&self) -> u8 {
         16
     }

@@ -27,8 +27,8 @@ pub struct TikvOptions {
 const AGE_WITHOUT_GC: Duration = Duration::from_mins(5);
 /// How long a snapshot may hold up the collection of garbage.
 const AGE: Duration = Duration::from_hours(24);
-/// Below this, a transaction of ordinary length could lose its snapshot.
-const LEAST_GC: Duration = Duration::from_mins(2);
+/// Below this, a process that is busy for a moment could lose its snapshots.
+const LEAST_GC: Duration = Duration::from_secs(10);
 
 impl TikvOptions {
     /// A cluster by its PD servers, each as `host:port`.
@@ -166,7 +166,7 @@ impl TikvOptions {
             return Err("TLS needs all three of `ca=`, `cert=` and `key=`".into());
         }
         if self.gc.is_some_and(|keep| keep < LEAST_GC) {
-            return Err("`gc=` must be at least `2m`, or `off`".into());
+            return Err("`gc=` must be at least `10s`, or `off`".into());
         }
         if [self.connect, self.timeout, self.retry].contains(&Duration::ZERO) {
             return Err("`connect=`, `timeout=` and `retry=` must be longer than nothing".into());

@@ -56,16 +56,12 @@ pub(super) fn needed(changes: &Changes, counters: &Reserved) -> BTreeSet<Vec<u8>
         .appends
         .iter()
         .map(|append| log::head_key(&append.log));
-    let ready = changes
-        .appends
-        .iter()
-        .filter_map(|append| append.ready.clone());
     let shards = changes
         .adds
         .keys()
         .map(|it| counter::shard_key(it, counters.shard(it)));
     let named = changes.writes.keys().chain(&changes.guards).cloned();
-    named.chain(heads).chain(ready).chain(shards).collect()
+    named.chain(heads).chain(shards).collect()
 }
 
 impl WriteSet {
@@ -152,7 +148,6 @@ mod tests {
                 b"g".to_vec(),
                 b"k".to_vec(),
                 log::head_key(b"log"),
-                b"ready".to_vec(),
                 shard.clone(),
             ])
         );
