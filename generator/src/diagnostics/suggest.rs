@@ -19,7 +19,8 @@ pub(crate) fn did_you_mean<'a>(
             continue;
         }
         let distance = strsim::damerau_levenshtein(&wanted, &offered);
-        if distance <= allowed && best.is_none_or(|(least, _)| distance < least) {
+        // Of two that are as near the same one is offered in every run, whatever order they come in.
+        if distance <= allowed && best.is_none_or(|best| (distance, candidate) < best) {
             best = Some((distance, candidate));
         }
     }
@@ -42,5 +43,19 @@ pub(crate) fn or_list<'a>(words: impl IntoIterator<Item = &'a str>, most: usize)
         None => String::new(),
         Some(last) if shown.is_empty() => last,
         Some(last) => format!("{} or {last}", shown.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::did_you_mean;
+
+    #[test]
+    fn the_order_of_the_candidates_does_not_matter() {
+        let near = ["name_b", "name_a", "other"];
+        let mut turned = near;
+        turned.reverse();
+        assert_eq!(did_you_mean("name_c", near), Some("name_a"));
+        assert_eq!(did_you_mean("name_c", turned), Some("name_a"));
     }
 }
