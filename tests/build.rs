@@ -1,7 +1,19 @@
 //! Generates the modules of the test schemas. Versions of one schema go into folders of their own.
 
-use keyloom_generator::Config;
-use std::{path::PathBuf, process::ExitCode};
+use keyloom_generator::{Config, Options, generate_module};
+use random::Random;
+use std::{
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+#[path = "../generator/tests/suite/random/mod.rs"]
+mod random;
+
+/// Seeds of random schemas that are compiled, unless `KEYLOOM_RANDOM_SEEDS=100..120` names others.
+const SEEDS: std::ops::Range<u64> = 0..2;
 
 const VERSIONS: [&str; 6] = ["v1", "v2", "plus", "counted", "bad/b005", "v2/queue"];
 
@@ -40,6 +52,10 @@ fn main() -> ExitCode {
         let out = out.join("nested").join(release);
         outcomes.push(Config::new(schema).out_dir(out).compile().into_result());
     }
+    if let Err(fault) = random_modules(&out) {
+        eprintln!("{fault}");
+        return ExitCode::FAILURE;
+    }
     for text in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
         eprintln!("{text}");
     }
@@ -48,4 +64,31 @@ fn main() -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
+}
+
+/// A file with a module for each seed.
+fn random_modules(out: &Path) -> Result<(), String> {
+    println!("cargo::rerun-if-env-changed=KEYLOOM_RANDOM_SEEDS");
+    println!("cargo::rerun-if-changed=../generator/tests/suite/random");
+    let seeds = match std::env::var("KEYLOOM_RANDOM_SEEDS") {
+        Ok(text) => text
+            .split_once("..")
+            .and_then(|(from, to)| Some(from.parse().ok()?..to.parse().ok()?))
+            .ok_or_else(|| format!("KEYLOOM_RANDOM_SEEDS={text} is no range: write `100..120`"))?,
+        Err(_) => SEEDS,
+    };
+    let mut modules = String::new();
+    for seed in seeds {
+        let schema = Random::new(seed).schema();
+        let options = Options {
+            serde: seed % 2 == 0,
+        };
+        let text =
+            generate_module(&schema, options).map_err(|fault| format!("seed {seed}: {fault}"))?;
+        let path = out.join(format!("random_{seed}.rs"));
+        fs::write(&path, text).map_err(|error| error.to_string())?;
+        writeln!(modules, "mod seed_{seed} {{ include!({path:?}); }}")
+            .expect("a string takes everything");
+    }
+    fs::write(out.join("random.rs"), modules).map_err(|error| error.to_string())
 }

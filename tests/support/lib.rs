@@ -3,6 +3,7 @@
 pub mod cluster;
 pub mod engines;
 pub mod faulty;
+pub mod fuzz;
 pub mod presses;
 
 keyloom::include_schema!("shop");

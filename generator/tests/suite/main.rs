@@ -6,4 +6,5 @@ mod golden;
 mod language;
 mod mutations;
 mod random;
+mod random_schemas;
 mod samples;
