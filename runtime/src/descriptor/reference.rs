@@ -98,6 +98,12 @@ impl Reference {
         }
     }
 
+    /// Whether both are the same static.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+
     /// The way back is the table's key.
     #[must_use]
     pub const fn by_key(mut self) -> Self {

@@ -286,6 +286,7 @@ __rt::record!(PostPublished, __EVENT_PUBLISHED, { url, at });
 
 /// What happened to a [`Post`].
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "an update has the record twice")]
 pub enum PostEvent {
     /// It was added.
     Created(Post),

@@ -202,6 +202,7 @@ static __TOPIC: __rt::Topic = __rt::Topic::new(1024)
 
 /// What happened to a [`User`].
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "an update has the record twice")]
 pub enum UserEvent {
     /// It was added.
     Created(User),
