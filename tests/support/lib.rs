@@ -105,11 +105,12 @@ pub async fn relaxed() -> World {
     folder("?durability=relaxed&flush=50ms").await
 }
 
-/// The address of an empty store in the shared [`cluster`]. Others may use that, so it collects no garbage.
+/// The address of an empty store in the shared [`cluster`]. Others may use that, so it collects no garbage;
+/// and many cases at once may be slow on it, so it waits long before it gives a commit up.
 #[cfg(feature = "tikv")]
 pub fn tikv_address() -> String {
     format!(
-        "tikv://{}?prefix={}&gc=off",
+        "tikv://{}?prefix={}&gc=off&retry=120s",
         cluster::pd(),
         cluster::prefix("t")
     )
