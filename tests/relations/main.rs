@@ -7,6 +7,7 @@ mod costs;
 mod counts;
 mod loading;
 mod races;
+mod truth;
 
 /// Runs every case on a store of each engine.
 macro_rules! cases {
