@@ -58,7 +58,7 @@ async fn album(at: &impl Read) -> Result<Lines> {
         .one(at)
         .await?;
     let mut lines = Vec::new();
-    for (album, (artist, tracks)) in row {
+    if let Some((album, (artist, tracks))) = row {
         let line = |it: &Track| cells![album.title, artist.name, it.id, it.name];
         lines.extend(tracks.iter().map(line));
     }

@@ -91,14 +91,14 @@ pub(super) fn customer(data: &Data) -> Answer {
     invoices.sort_by_key(|row| Reverse(row.text("InvoiceDate").ok()));
     let mut lines = Vec::new();
     for invoice in invoices {
-        let (id, date) = (
+        let (id, time) = (
             invoice.int("InvoiceId")?,
             invoice.text("InvoiceDate")? + "Z",
         );
         for line in matching(data, "InvoiceLine", ("InvoiceId", id), "InvoiceLineId")? {
             lines.push(cells![
                 id,
-                date,
+                time,
                 line.int("InvoiceLineId")?,
                 line.int("TrackId")?,
                 line.decimal("UnitPrice")?
