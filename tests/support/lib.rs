@@ -5,7 +5,9 @@ pub mod engines;
 pub mod faulty;
 pub mod fuzz;
 pub mod presses;
+pub mod regions;
 
+keyloom::include_schema!("desk");
 keyloom::include_schema!("shop");
 keyloom::include_schema!("queue");
 keyloom::include_schema!("wide");
