@@ -125,6 +125,7 @@ async fn no_money_is_made_or_lost_and_what_was_acknowledged_is_in_the_book() {
         let account = Account {
             id: AccountId(id),
             balance: OPENING,
+            memo: String::new(),
         };
         accounts::insert(&desk, &account).await.unwrap();
     }

@@ -4,8 +4,8 @@
 
 use super::world::{World, task};
 use keyloom_tests::{
-    cluster::{Counts, Fault, Kind, Options},
-    desk::{Desk, TaskId, tasks},
+    cluster::{Counts, Fault, Kind, Options, Span},
+    desk::{Account, AccountId, Desk, TaskId, accounts, tasks},
 };
 use std::time::Duration;
 
@@ -43,25 +43,56 @@ fn quiet(world: &World) {
     }
 }
 
-/// What the cluster was asked for by a piece of work, until it was answered.
-async fn counted<T>(world: &World, work: impl Future<Output = keyloom::Result<T>>) -> Counts {
+/// What a piece of work cost.
+#[derive(Debug)]
+struct Cost {
+    /// Requests to stores that waited for each other.
+    rounds: u64,
+    counts: Counts,
+}
+
+/// Does a piece of work, and waits for what it leaves to the background.
+async fn cost<T>(world: &World, work: impl Future<Output = keyloom::Result<T>>) -> Cost {
     quiet(world);
     world.admin().reset().unwrap();
     work.await.unwrap();
-    world.admin().counts().unwrap()
+    quiet(world);
+    Cost {
+        rounds: rounds(&world.admin().trace().unwrap()),
+        counts: world.admin().counts().unwrap(),
+    }
+}
+
+/// Requests that overlap are one round. Once a commit was answered, others of the same transaction follow in the background,
+/// and nobody waits for them.
+fn rounds(trace: &[Span]) -> u64 {
+    let commits = trace.iter().filter(|span| span.method == "KvCommit");
+    let committed = commits.map(|span| span.end).min().unwrap_or(u64::MAX);
+    let mut waited_for: Vec<&Span> = trace
+        .iter()
+        .filter(|span| METHODS.contains(&span.method.as_str()))
+        .filter(|span| span.method != "KvCommit" || span.start < committed)
+        .collect();
+    waited_for.sort_by_key(|span| span.start);
+    let (mut rounds, mut busy_until) = (0, 0);
+    for span in waited_for {
+        rounds += u64::from(span.start >= busy_until);
+        busy_until = busy_until.max(span.end);
+    }
+    rounds
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reads_take_the_round_trips_that_the_guide_says() {
     let world = World::new(Options::default());
     let desk = filled(&world).await;
-    let get = counted(&world, tasks::get(&desk, TaskId(3))).await;
-    let unique = counted(&world, tasks::by_code("code 4").one(&desk)).await;
+    let get = cost(&world, tasks::get(&desk, TaskId(3))).await;
+    let unique = cost(&world, tasks::by_code("code 4").one(&desk)).await;
     let first = tasks::by_owner("owner", ..).limit(20);
-    let page = counted(&world, first.page(&desk)).await;
+    let page = cost(&world, first.page(&desk)).await;
     let covered = tasks::by_due(..).covered().limit(20);
-    let covering = counted(&world, covered.page(&desk)).await;
-    let rounds = [&get, &unique, &page, &covering].map(|counts| counts.rounds);
+    let covering = cost(&world, covered.page(&desk)).await;
+    let rounds = [&get, &unique, &page, &covering].map(|cost| cost.rounds);
     assert_eq!(rounds, [1, 2, 2, 1], "{:#?}", [get, unique, page, covering]);
 }
 
@@ -69,57 +100,75 @@ async fn reads_take_the_round_trips_that_the_guide_says() {
 async fn a_later_page_costs_what_the_first_costs() {
     let world = World::new(Options::default());
     let desk = filled(&world).await;
-    let query = || tasks::by_owner("owner", ..).limit(5);
     let mut next = None;
     for at in 0..5 {
         let cursor = next.take();
-        let page = query().after(cursor);
-        quiet(&world);
-        world.admin().reset().unwrap();
-        let page = page.page(&desk).await.unwrap();
-        assert_eq!(world.admin().counts().unwrap().rounds, 2, "page {at}");
-        assert_eq!(page.items.len(), 5);
-        next = page.next;
+        let query = tasks::by_owner("owner", ..).limit(5).after(cursor);
+        let page = async {
+            let page = query.page(&desk).await?;
+            assert_eq!(page.items.len(), 5);
+            next = page.next;
+            Ok(())
+        };
+        let cost = cost(&world, page).await;
+        assert_eq!(cost.rounds, 2, "page {at}: {cost:#?}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_is_a_read_two_phases_and_the_proof() {
-    let world = World::new(Options::default());
-    let desk = filled(&world).await;
-    let insert = counted(&world, tasks::insert(&desk, &task(100))).await;
-    let update = counted(
-        &world,
-        tasks::modify(&desk, TaskId(7), |task| task.owner.push('x')),
-    )
-    .await;
-    let unindexed = counted(&world, tasks::delete(&desk, TaskId(9))).await;
-    for counts in [&insert, &update, &unindexed] {
-        assert_eq!(counts.rounds, 4, "{insert:#?} {update:#?} {unindexed:#?}");
-    }
-    // The record and its three entries.
-    assert_eq!(insert.methods["KvPrewrite"].keys, 4);
-    let trusting = World::with(Options::default(), "&verify-commits=off");
-    let desk = filled(&trusting).await;
-    let insert = counted(&trusting, tasks::insert(&desk, &task(100))).await;
-    assert_eq!(insert.rounds, 3, "{insert:#?}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_update_of_an_unindexed_field_writes_the_record_alone() {
-    let world = World::new(Options::default());
-    let desk = filled(&world).await;
-    // The note stands in the covering index as well, so it is two keys; nothing of the others is touched.
-    let update = tasks::modify(&desk, TaskId(7), |task| task.note.push('!'));
-    let counts = counted(&world, update).await;
-    assert_eq!(counts.methods["KvPrewrite"].keys, 2, "{counts:#?}");
-    let account = keyloom_tests::desk::Account {
-        id: keyloom_tests::desk::AccountId(1),
+/// What an insert with three index entries, an update of a field that no index has, an update that moves an entry, and a
+/// delete cost.
+async fn writes(world: &World) -> [Cost; 4] {
+    let desk = filled(world).await;
+    let account = Account {
+        id: AccountId(1),
         balance: 5,
+        memo: String::new(),
     };
-    keyloom_tests::desk::accounts::insert(&desk, &account)
-        .await
-        .unwrap();
-    let same = counted(&world, keyloom_tests::desk::accounts::put(&desk, &account)).await;
-    assert_eq!(same.of("KvPrewrite"), 0, "nothing changed: {same:#?}");
+    accounts::insert(&desk, &account).await.unwrap();
+    let unindexed = accounts::modify(&desk, AccountId(1), |it| it.memo.push('!'));
+    [
+        cost(world, tasks::insert(&desk, &task(100))).await,
+        cost(world, unindexed).await,
+        cost(
+            world,
+            tasks::modify(&desk, TaskId(7), |it| it.owner.push('!')),
+        )
+        .await,
+        cost(world, tasks::delete(&desk, TaskId(9))).await,
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_is_a_read_and_two_phases() {
+    let costs = writes(&World::with(Options::default(), "&verify-commits=off")).await;
+    let rounds = costs.each_ref().map(|cost| cost.rounds);
+    // What moves or deletes entries reads the record first, and then looks at the keys that it writes.
+    let most = [4, 3, 5, 4];
+    assert!(
+        rounds
+            .iter()
+            .zip(most)
+            .all(|(rounds, most)| *rounds <= most),
+        "{rounds:?}: {costs:#?}"
+    );
+    // The record and its three entries; the record alone; the record and the entry at both places.
+    let keys = costs
+        .each_ref()
+        .map(|it| it.counts.methods["KvPrewrite"].keys);
+    assert_eq!(keys, [4, 1, 3, 4]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_proof_is_a_round_and_over_many_regions_a_few() {
+    let bare = writes(&World::unsplit("&verify-commits=off")).await;
+    let proved = writes(&World::unsplit("")).await;
+    for (bare, proved) in bare.iter().zip(&proved) {
+        assert_eq!(proved.rounds, bare.rounds + 1, "{bare:#?} {proved:#?}");
+    }
+    // Each look at locked keys tells the locks of a region at least; what is locked is not waited for.
+    let split = writes(&World::with(Options::default(), "")).await;
+    for (bare, split) in bare.iter().zip(&split) {
+        let proof = split.rounds - bare.rounds;
+        assert!((1..=4).contains(&proof), "{proof} rounds: {split:#?}");
+    }
 }

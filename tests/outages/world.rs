@@ -21,6 +21,12 @@ impl World {
         Self::with(options, "&timeout=1s&retry=6s")
     }
 
+    /// A store that lies in one region.
+    pub fn unsplit(options: &'static str) -> Self {
+        let cluster = Cluster::start().unwrap_or_else(|error| panic!("{error}"));
+        Self { cluster, options }
+    }
+
     pub fn with(cluster: Options, options: &'static str) -> Self {
         let cluster = Cluster::start_with(cluster).unwrap_or_else(|error| panic!("{error}"));
         for table in 1..=3 {

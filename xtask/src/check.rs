@@ -18,6 +18,8 @@ impl Check {
             "--workspace",
             "--keep-going",
             "--all-targets",
+            "--features",
+            "keyloom-tests/tikv",
             "--",
             "-D",
             "warnings",

@@ -6,7 +6,7 @@ use keyloom_cluster::Cluster;
 use std::process::Command;
 
 /// The suites that run on TiKV too.
-const SUITES: [&str; 2] = ["conformance", "cluster"];
+const SUITES: [&str; 5] = ["conformance", "parity", "tikv", "cluster", "transfer"];
 
 /// Where suites find a cluster, by its PD.
 const PD: &str = "KEYLOOM_TEST_PD";
@@ -53,8 +53,11 @@ impl Tikv {
         }
     }
 
-    /// Tells the tests of a command where the cluster is.
+    /// Switches the tests on TiKV on in a `cargo test`, and tells them where the cluster is.
     pub(crate) fn tell(&self, command: &mut Command) {
+        if !matches!(self, Self::None) {
+            command.args(["--features", "keyloom-tests/tikv"]);
+        }
         if let Self::Ours(cluster) = self {
             command.envs(environment(cluster));
         }
