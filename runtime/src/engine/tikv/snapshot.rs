@@ -142,21 +142,12 @@ impl Snapshot for TikvSnapshot {
         let base = &self.0;
         let keys: Vec<Vec<u8>> = keys.iter().map(|key| base.engine.prefix.key(key)).collect();
         let distinct: BTreeSet<&Vec<u8>> = keys.iter().collect();
-        base.engine.link.check_open()?;
-        // A snapshot does not move: what was read through it need not be asked for again.
-        let known = base.known(distinct.iter().copied());
-        let unknown = distinct.into_iter().filter(|key| !known.contains_key(*key));
-        let unknown: Vec<Vec<u8>> = unknown.cloned().collect();
-        let found = if unknown.is_empty() {
-            Found::new()
-        } else {
-            base.read(unknown).await?
-        };
-        let value = |key| match known.get(key) {
-            Some(value) => value.clone(),
-            None => found.get(key).cloned(),
-        };
-        Ok(keys.iter().map(value).collect())
+        if distinct.is_empty() {
+            base.engine.link.check_open()?;
+            return Ok(Vec::new());
+        }
+        let found = base.read(distinct.into_iter().cloned().collect()).await?;
+        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
     }
 
     async fn scan(&self, range: &KeyRange, options: ScanOptions) -> Result<Vec<Pair>, EngineError> {
