@@ -12,6 +12,8 @@ use std::process::{Command, Output};
 /// What the suite is called on the command line and in the summary.
 pub(crate) const NAME: &str = "first-minutes";
 
+type Step = fn(&Project, Option<&str>) -> Result<(), Failure>;
+
 /// Does what the README says; each step counts.
 pub(crate) fn run(pd: Option<&str>, summary: &mut Summary) {
     let mut counts = Counts {
@@ -24,7 +26,6 @@ pub(crate) fn run(pd: Option<&str>, summary: &mut Summary) {
         Ok(project) => project,
         Err(Failure(reason)) => return summary.could_not_run(NAME, reason),
     };
-    type Step = fn(&Project, Option<&str>) -> Result<(), Failure>;
     let steps: [(&str, Step); 4] = [
         ("a project from a schema", Project::start),
         ("a wrong line and its message", Project::wrong_line),
@@ -99,9 +100,12 @@ impl Project {
         let name = |line: &str| line.split_whitespace().next().map(str::to_owned);
         let lines: Vec<&str> = schema
             .lines()
-            .map(|line| match name(line) == name(wrong) {
-                true => wrong.trim_end_matches('\n'),
-                false => line,
+            .map(|line| {
+                if name(line) == name(wrong) {
+                    wrong.trim_end_matches('\n')
+                } else {
+                    line
+                }
             })
             .collect();
         self.write("schema.kdl", &lines.join("\n"))?;
