@@ -127,6 +127,11 @@ pub enum Error {
         /// What was found.
         reason: String,
     },
+    /// The snapshot was held longer than the store keeps old states. Take a new one, or run the transaction again.
+    #[error(
+        "the snapshot is older than the store keeps; take a new one, or run the transaction again"
+    )]
+    SnapshotTooOld,
     /// The engine below failed.
     #[error("the store's engine failed: {0}")]
     Engine(EngineError),
@@ -177,7 +182,7 @@ impl Error {
     /// Whether running the whole transaction again, unchanged, may succeed.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        matches!(self, Self::Conflict { .. })
+        matches!(self, Self::Conflict { .. } | Self::SnapshotTooOld)
     }
 
     /// Whether the transaction may have been written in spite of the error.

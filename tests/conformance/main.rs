@@ -6,6 +6,7 @@ mod bad_input;
 mod engine_cases;
 mod evolution;
 mod indexes;
+mod options;
 mod pages;
 mod reads;
 mod transactions;

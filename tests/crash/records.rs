@@ -1,13 +1,9 @@
 //! A program on the generated code, killed fifty times.
 
+use crate::killing::Killing;
 use keyloom_tests::{
     person,
     shop::{Person, Shop, people},
-};
-use std::{
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
-    time::Duration,
 };
 
 /// Set for the child: the folder of its store.
@@ -61,52 +57,11 @@ async fn child() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_transaction_is_there_whole_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();
-    let mut acknowledged = -1;
+    let mut killing = Killing::of("records::child", FOLDER, folder.path());
     for round in 0..ROUNDS {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "records::child", "--nocapture"])
-            .env(FOLDER, folder.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let after = 1 + fastrand::usize(..8);
-        let kill_at = Duration::from_micros(fastrand::u64(..3_000));
-        let mut seen = 0;
-        let mut lines = lines;
-        for line in lines.by_ref() {
-            if note(&line.unwrap(), &mut acknowledged) {
-                seen += 1;
-            }
-            if seen == after {
-                // Not waiting for an effect: the moment of the kill is what varies.
-                std::thread::sleep(kill_at);
-                child.kill().unwrap();
-                break;
-            }
-        }
-        for line in lines.map_while(Result::ok) {
-            note(&line, &mut acknowledged);
-        }
-        child.wait().unwrap();
+        let acknowledged = killing.round();
         check(folder.path(), acknowledged, round).await;
     }
-    println!(
-        "{ROUNDS} kills, {} transactions acknowledged",
-        acknowledged + 1
-    );
-}
-
-/// Takes the number out of a line; the test harness may put words of its own in front.
-fn note(line: &str, acknowledged: &mut i64) -> bool {
-    let number = line
-        .rsplit_once("acknowledged ")
-        .and_then(|(_, number)| number.parse().ok());
-    if let Some(number) = number {
-        *acknowledged = number;
-    }
-    number.is_some()
 }
 
 async fn check(folder: &std::path::Path, acknowledged: i64, round: usize) {

@@ -324,6 +324,7 @@ impl Error {
     pub(crate) fn from_engine(error: EngineError) -> Self {
         match error {
             EngineError::Corrupt { key, reason } => damaged_key(&key, reason),
+            EngineError::SnapshotTooOld => Self::SnapshotTooOld,
             other => Self::Engine(other),
         }
     }
