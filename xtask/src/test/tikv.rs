@@ -6,7 +6,14 @@ use keyloom_cluster::Cluster;
 use std::process::Command;
 
 /// The suites that run on TiKV too.
-const SUITES: [&str; 5] = ["conformance", "parity", "tikv", "cluster", "transfer"];
+const SUITES: [&str; 6] = [
+    "conformance",
+    "parity",
+    "relations",
+    "tikv",
+    "cluster",
+    "transfer",
+];
 
 /// Where suites find a cluster, by its PD.
 const PD: &str = "KEYLOOM_TEST_PD";
