@@ -255,10 +255,11 @@ impl Committer {
             Pace::Relaxed(_) => TURNS,
             Pace::Memory => usize::MAX,
         };
+        // The thread was asked to, and does it.
+        if self.queue().relieve {
+            return;
+        }
         for _ in 0..turns {
-            if self.queue().relieve {
-                return;
-            }
             let Some(mut writer) = self.try_writer() else {
                 return;
             };

@@ -42,26 +42,22 @@ pub struct SetAside {
 impl Group {
     /// The events that became dead letters, in their order.
     pub async fn dead_letters(&self) -> Result<Vec<SetAside>> {
-        let reader = self.store.reader().await?;
-        let (group, topics) = self.plan(&reader).await?;
-        let mut found = Vec::new();
-        for topic in &topics {
-            for partition in topic.all() {
-                let prefix = Letter::dead_prefix(partition, group);
-                found.extend(self.letters(&reader, *topic, partition, prefix).await?);
-            }
-        }
-        Ok(found.into_iter().map(|(_, _, shown)| shown).collect())
+        self.set_aside(Letter::dead_prefix).await
     }
 
     /// The events that are parked, key by key.
     pub async fn parked(&self) -> Result<Vec<SetAside>> {
+        self.set_aside(Letter::parked_prefix).await
+    }
+
+    /// The letters under a prefix of each partition.
+    async fn set_aside(&self, prefix: fn(Partition, GroupId) -> Vec<u8>) -> Result<Vec<SetAside>> {
         let reader = self.store.reader().await?;
         let (group, topics) = self.plan(&reader).await?;
         let mut found = Vec::new();
         for topic in &topics {
             for partition in topic.all() {
-                let prefix = Letter::parked_prefix(partition, group);
+                let prefix = prefix(partition, group);
                 found.extend(self.letters(&reader, *topic, partition, prefix).await?);
             }
         }
