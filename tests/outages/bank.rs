@@ -15,12 +15,15 @@ use std::{
     },
     time::Duration,
 };
-use tokio::time::{sleep, timeout};
+use tokio::{
+    sync::watch,
+    time::{sleep, timeout},
+};
 
 const ACCOUNTS: i64 = 10;
 const OPENING: i64 = 100;
 const TASKS: usize = 4;
-/// How long each trouble lasts.
+/// How long each outage lasts: not waiting for an effect, but what the clients have to get through.
 const TROUBLE: Duration = Duration::from_millis(700);
 
 /// What a task was told.
@@ -51,13 +54,28 @@ fn random_transfer() -> Transfer {
     }
 }
 
-async fn work(desk: Desk, ended: Arc<AtomicBool>) -> Told {
+/// How many transfers all tasks were acknowledged.
+type Progress = watch::Sender<u64>;
+
+/// Waits until the clients get on: some transfers more of each task.
+async fn goes_on(progress: &Progress) {
+    let mut acknowledged = progress.subscribe();
+    let enough = *acknowledged.borrow() + 8 * TASKS as u64;
+    let reached = acknowledged.wait_for(|count| *count >= enough);
+    let reached = timeout(PATIENCE, reached).await;
+    reached.expect("the clients get on").expect("it is kept");
+}
+
+async fn work(desk: Desk, ended: Arc<AtomicBool>, progress: Arc<Progress>) -> Told {
     let mut told = Told::default();
     while !ended.load(Ordering::Relaxed) {
         let line = random_transfer();
         let outcome = timeout(PATIENCE, transfer(&desk, &line)).await;
         match outcome.expect("a transfer ends") {
-            Ok(()) => drop(told.done.insert(line.id)),
+            Ok(()) => {
+                told.done.insert(line.id);
+                progress.send_modify(|count| *count += 1);
+            }
             Err(error) if error.is_undetermined() => {}
             Err(_) => drop(told.refused.insert(line.id)),
         }
@@ -66,7 +84,7 @@ async fn work(desk: Desk, ended: Arc<AtomicBool>) -> Told {
 }
 
 /// Breaks the cluster in every way, one after the other.
-async fn troubles(world: &mut World) {
+async fn troubles(world: &mut World, progress: &Progress) {
     let admin = world.admin().clone();
     let stores = admin.stores().unwrap();
     let one = stores[fastrand::usize(..stores.len())];
@@ -83,7 +101,7 @@ async fn troubles(world: &mut World) {
         for server in &servers {
             admin.start(*server).unwrap();
         }
-        sleep(TROUBLE).await;
+        goes_on(progress).await;
     }
     for fault in [
         Fault::new("KvCommit", Kind::AfterUnavailable).times(10),
@@ -104,13 +122,13 @@ async fn troubles(world: &mut World) {
                 &record(2, &number(fastrand::i64(..))),
             ))
             .unwrap();
-        sleep(TROUBLE).await;
+        goes_on(progress).await;
         admin.clear(fault).unwrap();
     }
     world.cluster.kill().unwrap();
     sleep(TROUBLE).await;
     world.cluster.restart().unwrap();
-    sleep(TROUBLE).await;
+    goes_on(progress).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -130,11 +148,12 @@ async fn no_money_is_made_or_lost_and_what_was_acknowledged_is_in_the_book() {
         accounts::insert(&desk, &account).await.unwrap();
     }
     let ended = Arc::new(AtomicBool::new(false));
+    let progress = Arc::new(Progress::new(0));
     let work: Vec<_> = (0..TASKS)
-        .map(|_| tokio::spawn(work(desk.clone(), ended.clone())))
+        .map(|_| tokio::spawn(work(desk.clone(), ended.clone(), progress.clone())))
         .collect();
     for _ in 0..rounds(1, 20) {
-        troubles(&mut world).await;
+        troubles(&mut world, &progress).await;
     }
     ended.store(true, Ordering::Relaxed);
     let mut told = Told::default();
