@@ -159,41 +159,8 @@ async fn a_wrong_option_is_an_error_that_lists_the_right_ones() {
 /// Writes raw pairs below the runtime, as damage would.
 mod damage {
     use super::*;
-    use keyloom::engine::{
-        Changes, Engine, KeyRange, Outcome, Pair, ScanOptions, Snapshot,
-        embedded::{EmbeddedEngine, EmbeddedOptions, Location},
-    };
-
-    async fn engine() -> EmbeddedEngine {
-        let options = EmbeddedOptions::default();
-        EmbeddedEngine::open(Location::Memory, options)
-            .await
-            .expect("memory opens")
-    }
-
-    async fn pairs(engine: &EmbeddedEngine, area: u8) -> Vec<Pair> {
-        let range = KeyRange {
-            start: vec![area],
-            end: Some(vec![area + 1]),
-        };
-        let options = ScanOptions {
-            limit: 1_000,
-            reverse: false,
-            keys_only: false,
-        };
-        let snapshot = engine.snapshot().await.expect("open");
-        snapshot.scan(&range, options).await.expect("whole")
-    }
-
-    async fn write(engine: &EmbeddedEngine, key: Vec<u8>, value: Option<Vec<u8>>) {
-        let snapshot = engine.snapshot().await.expect("open");
-        let changes = Changes {
-            writes: [(key, value)].into(),
-            ..Changes::default()
-        };
-        let outcome = engine.commit(&snapshot, changes).await;
-        assert!(matches!(outcome, Outcome::Committed { .. }), "{outcome:?}");
-    }
+    use keyloom::engine::Pair;
+    use keyloom_tests::below::{engine, pairs, put};
 
     #[tokio::test]
     async fn every_cut_or_flipped_record_is_reported_or_read_and_never_a_panic() -> Result<()> {
@@ -202,7 +169,7 @@ mod damage {
         let stored = shop::people::insert(&shop, &person("a")).await?;
         let (key, value) = pairs(&engine, b'r').await.remove(0);
         for cut in 0..value.len() {
-            write(&engine, key.clone(), Some(value[..cut].to_vec())).await;
+            put(&engine, key.clone(), Some(value[..cut].to_vec())).await;
             match shop::people::get(&shop, stored.id).await {
                 Err(Error::Corrupt { table, key, .. }) => {
                     assert_eq!((table.as_str(), key), ("people", stored.id.to_string()));
@@ -213,7 +180,7 @@ mod damage {
         for bit in 0..value.len() * 8 {
             let mut flipped = value.clone();
             flipped[bit / 8] ^= 1 << (bit % 8);
-            write(&engine, key.clone(), Some(flipped)).await;
+            put(&engine, key.clone(), Some(flipped)).await;
             // A flip inside a value may read as another value: the engine's checksum is what finds it on disk.
             match shop::people::get(&shop, stored.id).await {
                 Ok(Some(_)) | Err(Error::Corrupt { .. }) => {}
@@ -229,7 +196,7 @@ mod damage {
         let shop = shop::Shop::open_on(engine.clone()).await?;
         shop::people::insert(&shop, &person("a")).await?;
         let (key, _) = pairs(&engine, b'r').await.remove(0);
-        write(&engine, key, None).await;
+        put(&engine, key, None).await;
         let outcome = shop::people::by_name("a").page(&shop).await;
         assert!(matches!(outcome, Err(Error::Corrupt { .. })), "{outcome:?}");
         let outcome = shop::people::by_email("a@example.com").one(&shop).await;

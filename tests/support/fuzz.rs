@@ -3,14 +3,11 @@
 //!
 //! Bytes are put below the runtime, into an engine, where only damage or another build would put them.
 
-use crate::{person, shop, v1, v2};
-use keyloom::{
-    Cursor, Error, Result,
-    engine::{
-        Changes, Engine, KeyRange, Outcome, Pair, ScanOptions, Snapshot,
-        embedded::{EmbeddedEngine, EmbeddedOptions, Location},
-    },
+use crate::{
+    below::{engine, pairs, put},
+    person, shop, v1, v2,
 };
+use keyloom::{Cursor, Error, Result, engine::embedded::EmbeddedEngine};
 use keyloom_generator::{Options, check_text, generate_module};
 use tokio::runtime::Runtime;
 
@@ -209,37 +206,7 @@ fn reported(outcome: Result<()>) {
     }
 }
 
-async fn engine() -> EmbeddedEngine {
-    let options = EmbeddedOptions::default();
-    let engine = EmbeddedEngine::open(Location::Memory, options).await;
-    engine.expect("memory opens")
-}
-
-async fn pairs(engine: &EmbeddedEngine, area: u8) -> Vec<Pair> {
-    let range = KeyRange {
-        start: vec![area],
-        end: Some(vec![area + 1]),
-    };
-    let options = ScanOptions {
-        limit: 1_000,
-        reverse: false,
-        keys_only: false,
-    };
-    let snapshot = engine.snapshot().await.expect("it is open");
-    snapshot.scan(&range, options).await.expect("it is whole")
-}
-
 async fn values(engine: &EmbeddedEngine) -> Vec<Vec<u8>> {
     let pairs = pairs(engine, b'r').await;
     pairs.into_iter().map(|(_, value)| value).collect()
-}
-
-async fn put(engine: &EmbeddedEngine, key: Vec<u8>, value: Option<Vec<u8>>) {
-    let snapshot = engine.snapshot().await.expect("it is open");
-    let changes = Changes {
-        writes: [(key, value)].into(),
-        ..Changes::default()
-    };
-    let outcome = engine.commit(&snapshot, changes).await;
-    assert!(matches!(outcome, Outcome::Committed { .. }), "{outcome:?}");
 }

@@ -1,5 +1,6 @@
 //! What the suites share: the generated modules of the test schemas, and ways to open them.
 
+pub mod below;
 pub mod cluster;
 pub mod engines;
 pub mod faulty;
