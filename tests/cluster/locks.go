@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"math"
+	"strings"
 	"sync"
 
 	"github.com/pingcap/kvproto/pkg/kvrpcpb"
@@ -82,6 +83,9 @@ func (c *cluster) completeError(err *kvrpcpb.KeyError) {
 	}
 	if err.Locked != nil {
 		c.async.complete(err.Locked)
+	}
+	if strings.HasSuffix(err.Abort, "is already rolled back") { // a real store calls that a conflict with itself
+		err.Abort, err.Conflict = "", &kvrpcpb.WriteConflict{Reason: kvrpcpb.WriteConflict_SelfRolledBack}
 	}
 	if err.Conflict != nil && err.Conflict.Reason == kvrpcpb.WriteConflict_Unknown {
 		err.Conflict.Reason = kvrpcpb.WriteConflict_Optimistic

@@ -2,6 +2,7 @@
 //!
 //! What every engine promises is in `conformance`; each case here has a test cluster of its own.
 
+mod contention;
 mod faults;
 mod garbage;
 mod open;

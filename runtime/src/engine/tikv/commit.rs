@@ -1,9 +1,9 @@
 //! A commit: what is needed is read, the write set is decided, sent in one batch, and proved.
 
 use super::{
-    fault::{self, Ending},
+    fault::{self, Ending, Lock},
     limits,
-    link::Link,
+    link::{Link, Pause},
     prove,
     snapshot::Base,
     write_set::{self, Values, WriteSet},
@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, PoisonError},
 };
 use tikv_client::{Timestamp, TimestampExt, Transaction, transaction::Mutation};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 /// Runs to its end, whoever waits for it.
 pub(super) async fn commit(base: Arc<Base>, changes: Changes) -> Outcome {
@@ -161,6 +161,9 @@ async fn changed_between(
 }
 
 /// Sends a write set. An error is how the commit ended.
+///
+/// Who meets the lock of a transaction that began later gives up at once, and takes its own locks back: two that wait
+/// for each other, each with locks in a region that the other wants, would both be kept alive until they lose patience.
 pub(super) async fn send(
     link: &Link,
     mut transaction: Transaction,
@@ -184,22 +187,32 @@ pub(super) async fn send(
     if let Err(error) = prepared.await {
         return Err(Outcome::Failed(fault::unavailable(fault::describe(&error))));
     }
-    let error = match timeout_at(deadline, transaction.commit()).await {
-        Ok(Ok(Some(committed))) => return Ok(committed),
-        Ok(Ok(None)) => return Ok(transaction.start_timestamp()),
-        Ok(Err(error)) => error,
-        Err(_) => return Err(unknown("it was not answered in time")),
-    };
-    match fault::ending(&error) {
-        Ending::Conflict(key) | Ending::Locked(key) => {
-            if writes.len() + guards.len() > 1 {
-                roll_back(link, transaction).await;
+    let start = transaction.start_timestamp();
+    let mut pause = Pause::for_locks();
+    loop {
+        let error = match timeout_at(deadline, transaction.commit()).await {
+            Ok(Ok(committed)) => return Ok(committed.unwrap_or(start)),
+            Ok(Err(error)) => error,
+            Err(_) => return Err(unknown("it was not answered in time")),
+        };
+        let key = match fault::ending(&error, start.version()) {
+            // No lock of this transaction is waited for by one that it waits for: only the younger waits.
+            Ending::Locked(lock)
+                if lock.version < start.version() && Instant::now() + pause.next() < deadline =>
+            {
+                sleep(pause.last).await;
+                link.free_orphans(&error, deadline).await;
+                continue;
             }
-            Err(Outcome::Conflict { key })
+            Ending::Conflict(key) | Ending::Locked(Lock { key, .. }) => key,
+            Ending::RolledBack => return Err(Outcome::Conflict { key: Vec::new() }),
+            Ending::Refused(reason) => return Err(Outcome::Failed(fault::unavailable(reason))),
+            Ending::Unknown => return Err(unknown(&fault::describe(&error))),
+        };
+        if writes.len() + guards.len() > 1 {
+            roll_back(link, transaction).await;
         }
-        Ending::RolledBack => Err(Outcome::Conflict { key: Vec::new() }),
-        Ending::Refused(reason) => Err(Outcome::Failed(fault::unavailable(reason))),
-        Ending::Unknown => Err(unknown(&fault::describe(&error))),
+        return Err(Outcome::Conflict { key });
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the client's errors mean.
 
 use crate::engine::EngineError;
-use tikv_client::{Error, ProtoKeyError};
+use tikv_client::{Error, ProtoKeyError, ProtoLockInfo};
 
 /// What to do about an error of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,13 +39,30 @@ pub(super) fn kind(error: &Error) -> Kind {
     }
 }
 
+/// A lock of another transaction.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Lock {
+    pub(super) key: Vec<u8>,
+    /// When the transaction began.
+    pub(super) version: u64,
+}
+
+impl From<&ProtoLockInfo> for Lock {
+    fn from(lock: &ProtoLockInfo) -> Self {
+        Self {
+            key: lock.key.clone(),
+            version: lock.lock_version,
+        }
+    }
+}
+
 /// How an error ends a commit.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     /// Another transaction changed this key after the snapshot; nothing is committed, and no request to commit was sent.
     Conflict(Vec<u8>),
-    /// A lock of another transaction on this key did not go away in time; nothing is committed.
-    Locked(Vec<u8>),
+    /// A lock of another transaction stands in the way; nothing is committed, and no request to commit was sent.
+    Locked(Lock),
     /// The servers say that it is not committed; run again it may be.
     RolledBack,
     /// The servers say that it is not committed, and why.
@@ -54,12 +71,14 @@ pub(super) enum Ending {
     Unknown,
 }
 
-/// What an error of a commit means. Only an error about a key is definite: it is an answer, every other is the lack of one.
-pub(super) fn ending(error: &Error) -> Ending {
+/// What an error means for the commit of the transaction that began at `start`. Only an error about a key is definite: it
+/// is an answer, every other is the lack of one.
+pub(super) fn ending(error: &Error, start: u64) -> Ending {
     match error {
-        Error::KeyError(error) => key_ending(error),
+        Error::KeyError(error) => key_ending(error, start),
         Error::MultipleKeyErrors(errors) | Error::ExtractedErrors(errors) => {
-            let mut endings: Vec<Ending> = errors.iter().map(ending).collect();
+            let mut endings: Vec<Ending> =
+                errors.iter().map(|error| ending(error, start)).collect();
             if endings.is_empty() || endings.contains(&Ending::Unknown) {
                 return Ending::Unknown;
             }
@@ -69,19 +88,26 @@ pub(super) fn ending(error: &Error) -> Ending {
             endings.swap_remove(conflict.unwrap_or(0))
         }
         // Only the first phase waits for locks.
-        Error::ResolveLockError(locks) => Ending::Locked(
-            locks
-                .first()
-                .map(|lock| lock.key.clone())
-                .unwrap_or_default(),
-        ),
+        Error::ResolveLockError(locks) => locks
+            .iter()
+            .max_by_key(|lock| lock.lock_version)
+            .map_or(Ending::Unknown, |lock| Ending::Locked(lock.into())),
         _ => Ending::Unknown,
     }
 }
 
-fn key_ending(error: &ProtoKeyError) -> Ending {
+fn key_ending(error: &ProtoKeyError, start: u64) -> Ending {
     if let Some(conflict) = &error.conflict {
         return Ending::Conflict(conflict.key.clone());
+    }
+    // A lock was met whose transaction has not, or not yet, locked its primary key.
+    if let Some(other) = &error.txn_not_found
+        && other.start_ts != start
+    {
+        return Ending::Locked(Lock {
+            key: other.primary_key.clone(),
+            version: other.start_ts,
+        });
     }
     let rolled_back = !error.retryable.is_empty()
         || error.txn_not_found.is_some()
@@ -95,7 +121,7 @@ fn key_ending(error: &ProtoKeyError) -> Ending {
         return Ending::RolledBack;
     }
     if let Some(lock) = &error.locked {
-        return Ending::Locked(lock.key.clone());
+        return Ending::Locked(lock.into());
     }
     Ending::Refused(shortened(&format!("{error:?}")))
 }
@@ -166,29 +192,44 @@ mod tests {
 
     #[test]
     fn only_an_answer_about_a_key_is_definite() {
-        assert_eq!(ending(&conflict()), Ending::Conflict(b"k".to_vec()));
+        assert_eq!(ending(&conflict(), 7), Ending::Conflict(b"k".to_vec()));
         let aborted = key_error(|error| error.abort = "TxnLockNotFound { .. }".into());
-        assert_eq!(ending(&aborted), Ending::RolledBack);
+        assert_eq!(ending(&aborted, 7), Ending::RolledBack);
         let refused = key_error(|error| error.abort = "disk full".into());
-        assert!(matches!(ending(&refused), Ending::Refused(_)));
+        assert!(matches!(ending(&refused, 7), Ending::Refused(_)));
         for error in [
             Error::StringError("x".into()),
             Error::UndeterminedError(Box::new(conflict())),
             Error::RegionError(Box::default()),
             Error::MultipleKeyErrors(vec![]),
         ] {
-            assert_eq!(ending(&error), Ending::Unknown, "{error:?}");
+            assert_eq!(ending(&error, 7), Ending::Unknown, "{error:?}");
         }
+    }
+
+    #[test]
+    fn a_missing_transaction_is_ones_own_or_that_of_a_lock() {
+        let missing = |start_ts| {
+            let error =
+                key_error(|error| error.txn_not_found.get_or_insert_default().start_ts = start_ts);
+            ending(&Error::MultipleKeyErrors(vec![error]), 7)
+        };
+        assert_eq!(missing(7), Ending::RolledBack);
+        let key = Vec::new();
+        assert_eq!(missing(8), Ending::Locked(Lock { key, version: 8 }));
     }
 
     #[test]
     fn among_several_errors_doubt_wins_then_the_conflict() {
         let aborted = || key_error(|error| error.retryable = "again".into());
         assert_eq!(
-            ending(&Error::MultipleKeyErrors(vec![aborted(), conflict()])),
+            ending(&Error::MultipleKeyErrors(vec![aborted(), conflict()]), 7),
             Ending::Conflict(b"k".to_vec())
         );
         let doubtful = vec![conflict(), Error::StringError("lost".into())];
-        assert_eq!(ending(&Error::ExtractedErrors(doubtful)), Ending::Unknown);
+        assert_eq!(
+            ending(&Error::ExtractedErrors(doubtful), 7),
+            Ending::Unknown
+        );
     }
 }

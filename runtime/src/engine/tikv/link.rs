@@ -7,7 +7,6 @@
 use super::{
     TikvOptions,
     fault::{self, Kind},
-    orphans,
     pd::Pd,
     prefix::Prefix,
     regions::Regions,
@@ -46,7 +45,7 @@ pub(super) struct Client {
 }
 
 pub(super) struct Link {
-    prefix: Prefix,
+    pub(super) prefix: Prefix,
     pub(super) regions: Arc<Regions>,
     pd: Vec<String>,
     config: Config,
@@ -163,13 +162,7 @@ impl Link {
                 Kind::Passing | Kind::Connection if Instant::now() + pause.next() >= deadline => {
                     return Err(self.given_up(what, &fault::describe(&error)).into());
                 }
-                Kind::Passing => {
-                    if let Some(start) = orphans::of(&error) {
-                        let freed = self.free(&client.tikv, &self.prefix, start);
-                        // If that fails, the call itself fails again, and is answered with what is wrong.
-                        let _ = timeout_at(deadline, freed).await;
-                    }
-                }
+                Kind::Passing => self.free_orphans(&error, deadline).await,
                 Kind::Connection => self.renew(client.generation).await,
             }
             tracing::debug!(what, error = fault::describe(&error), "trying again");
@@ -278,23 +271,34 @@ impl From<Failure> for EngineError {
 }
 
 /// Pauses between attempts: doubled, with full jitter.
-struct Pause {
+pub(super) struct Pause {
     bound: Duration,
-    last: Duration,
+    longest: Duration,
+    pub(super) last: Duration,
 }
 
 impl Default for Pause {
     fn default() -> Self {
         Self {
             bound: Duration::from_millis(10),
+            longest: LONGEST_PAUSE,
             last: Duration::ZERO,
         }
     }
 }
 
 impl Pause {
-    fn next(&mut self) -> Duration {
-        self.bound = (self.bound * 2).min(LONGEST_PAUSE);
+    /// Pauses between looks at a lock, most of which are gone after the time of a request.
+    pub(super) fn for_locks() -> Self {
+        Self {
+            bound: Duration::from_millis(2),
+            longest: Duration::from_millis(LONGEST_LOCK_PAUSE_MS),
+            last: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn next(&mut self) -> Duration {
+        self.bound = (self.bound * 2).min(self.longest);
         self.last = self.bound.mul_f64(fastrand::f64());
         self.last
     }
@@ -317,13 +321,24 @@ fn config(options: &TikvOptions) -> Config {
 pub(super) fn reading() -> TransactionOptions {
     TransactionOptions::new_optimistic()
         .retry_options(RetryOptions {
-            region_backoff: Backoff::equal_jitter_backoff(4, 500, 10),
+            region_backoff: region_backoff(),
             lock_backoff: Backoff::equal_jitter_backoff(4, LONGEST_LOCK_PAUSE_MS, LOCK_PAUSES),
         })
         .drop_check(CheckLevel::None)
 }
 
-/// How transactions are committed: in two phases, the locks kept alive.
+/// How transactions are committed: in two phases, the locks kept alive. Locks of others are looked into, and not waited
+/// for: whether to wait is decided where the commit is sent.
 fn committing() -> TransactionOptions {
-    reading().heartbeat_option(HeartbeatOption::FixedTime(HEARTBEAT))
+    TransactionOptions::new_optimistic()
+        .retry_options(RetryOptions {
+            region_backoff: region_backoff(),
+            lock_backoff: Backoff::equal_jitter_backoff(4, LONGEST_LOCK_PAUSE_MS, 0),
+        })
+        .drop_check(CheckLevel::None)
+        .heartbeat_option(HeartbeatOption::FixedTime(HEARTBEAT))
+}
+
+fn region_backoff() -> Backoff {
+    Backoff::equal_jitter_backoff(4, 500, 10)
 }

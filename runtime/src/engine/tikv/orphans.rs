@@ -8,15 +8,18 @@
 
 use super::{link::Link, prefix::Prefix};
 use tikv_client::{
-    Error, ProtoLockInfo, Timestamp, TimestampExt, TransactionClient,
-    transaction::ResolveLocksOptions,
+    Error, ProtoLockInfo, Timestamp, TimestampExt, transaction::ResolveLocksOptions,
 };
+use tokio::time::{Instant, timeout_at};
 
 /// Locks of a region that are looked at at once.
 const BATCH: u32 = 1024;
 
+/// A lock lives at least so long.
+const LEAST_LIFE_MS: i64 = 3_000;
+
 /// The transaction that an error says is nowhere to be found.
-pub(super) fn of(error: &Error) -> Option<u64> {
+fn of(error: &Error) -> Option<u64> {
     match error {
         Error::KeyError(error) => error.txn_not_found.as_ref().map(|lost| lost.start_ts),
         Error::TxnNotFound(lost) => Some(lost.start_ts),
@@ -28,22 +31,30 @@ pub(super) fn of(error: &Error) -> Option<u64> {
 }
 
 impl Link {
-    /// Rolls back the locks of the transaction that began at `start`, if their time is over.
-    pub(super) async fn free(
-        &self,
-        client: &TransactionClient,
-        prefix: &Prefix,
-        start: u64,
-    ) -> tikv_client::Result<()> {
-        let start = Timestamp::from_version(start);
-        for prefix in [prefix, &Prefix::new("")] {
+    /// Rolls back the locks of the transaction that an error says is nowhere to be found, if their time is over.
+    ///
+    /// Most often it is under way, and has only not locked its primary key yet.
+    pub(super) async fn free_orphans(&self, error: &Error, deadline: Instant) {
+        if let Some(start) = of(error) {
+            let start = Timestamp::from_version(start);
+            // If that fails, the call that met the lock fails again, and is answered with what is wrong.
+            let _ = timeout_at(deadline, self.free(&start)).await;
+        }
+    }
+
+    async fn free(&self, start: &Timestamp) -> tikv_client::Result<()> {
+        let client = self.client().tikv;
+        let now = client.current_timestamp().await?;
+        if now.physical < start.physical.saturating_add(LEAST_LIFE_MS) {
+            return Ok(());
+        }
+        for prefix in [&self.prefix, &Prefix::new("")] {
             let (from, to) = prefix.whole();
-            let locks = client.scan_locks(&start, from..to, BATCH).await?;
-            let now = client.current_timestamp().await?;
-            for lock in locks.into_iter().filter(|lock| is_over(lock, &start, &now)) {
+            let locks = client.scan_locks(start, from..to, BATCH).await?;
+            for lock in locks.into_iter().filter(|lock| is_over(lock, start, &now)) {
                 let end = [lock.key.as_slice(), &[0]].concat();
                 let options = ResolveLocksOptions::default();
-                client.cleanup_locks(lock.key..end, &start, options).await?;
+                client.cleanup_locks(lock.key..end, start, options).await?;
                 tracing::info!("rolled back a lock that its transaction left behind");
             }
         }
