@@ -1,12 +1,13 @@
 //! Events.
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Docs, Events, OwnEvent, Scalar, TypeKind};
 use crate::syntax::malformed;
 use crate::syntax::tree::{EventsTree, Name, Property, ValueKind};
 
 use super::enums::texts;
 use super::fields::{self, Owner};
+use super::guesses::{Among, Guess};
 use super::types::span_of;
 use super::values;
 use super::world::World;
@@ -131,18 +132,14 @@ fn field(world: &mut World<'_>, model: usize, name: &Name, of: &str) -> Option<u
     let set = &world.model_fields[model];
     let found = set.names.get(name.text.as_str()).copied();
     if found.is_none() && !set.incomplete {
-        let help = match did_you_mean(&name.text, set.names.keys().copied()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!(
-                "`{of}` takes fields of `{}`",
-                world.model_tree(model).name.text
-            ),
-        };
-        world.error(
-            Code::E001,
-            name.span,
-            format!("`{of}` names an unknown field `{}`", name.text),
-            help,
+        let message = format!("`{of}` names an unknown field `{}`", name.text);
+        let help = format!(
+            "`{of}` takes fields of `{}`",
+            world.model_tree(model).name.text
+        );
+        world.push_with(
+            Diagnostic::error(Code::E001, name.span, message).help(help),
+            Guess::name(&name.text, Among::Fields(model)),
         );
     }
     found

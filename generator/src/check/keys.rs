@@ -1,11 +1,12 @@
 //! Keys.
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::language;
 use crate::model::{Scalar, TypeKind};
 
+use super::guesses::{Among, Guess};
 use super::types::span_of;
-use super::world::World;
+use super::world::{KeyEnd, World};
 
 /// Checks the keys of all models.
 pub(super) fn check(world: &mut World<'_>) {
@@ -13,9 +14,7 @@ pub(super) fn check(world: &mut World<'_>) {
         let key = key(world, model);
         world.keys.push(key);
     }
-    for model in 0..world.tree.models.len() {
-        endless(world, model);
-    }
+    resolve(world);
 }
 
 fn key(world: &mut World<'_>, model: usize) -> Option<Vec<usize>> {
@@ -63,22 +62,15 @@ fn key(world: &mut World<'_>, model: usize) -> Option<Vec<usize>> {
         let Some(&place) = world.model_fields[model].names.get(name.text.as_str()) else {
             fine = false;
             if !world.model_fields[model].incomplete {
-                let help =
-                    match did_you_mean(&name.text, world.model_fields[model].names.keys().copied())
-                    {
-                        Some(meant) => format!("did you mean `{meant}`?"),
-                        None if name.text.contains([',', '(']) => {
-                            "write the fields with spaces between: `key a b`".to_owned()
-                        }
-                        None => {
-                            format!("add it: `fields {{ {} uuid default=uuid-v7 }}`", name.text)
-                        }
-                    };
-                world.error(
-                    Code::I001,
-                    name.span,
-                    format!("key names an unknown field `{}`", name.text),
-                    help,
+                let help = if name.text.contains([',', '(']) {
+                    "write the fields with spaces between: `key a b`".to_owned()
+                } else {
+                    format!("add it: `fields {{ {} uuid default=uuid-v7 }}`", name.text)
+                };
+                let message = format!("key names an unknown field `{}`", name.text);
+                world.push_with(
+                    Diagnostic::error(Code::I001, name.span, message).help(help),
+                    Guess::name(&name.text, Among::Fields(model)),
                 );
             }
             continue;
@@ -127,31 +119,60 @@ fn fits(world: &mut World<'_>, model: usize, place: usize, span: crate::source::
     fine
 }
 
-/// Keys that are ids of each other have no type in the end.
-fn endless(world: &mut World<'_>, model: usize) {
-    let Some((field, scalar @ Scalar::Id(_))) = world.single_key(model) else {
+/// What the keys hold in the end. Keys that are ids of each other hold nothing: the first model of a circle is reported.
+fn resolve(world: &mut World<'_>) {
+    let models = world.tree.models.len();
+    let mut ends: Vec<Option<Option<KeyEnd>>> = vec![None; models];
+    let mut entered = vec![false; models];
+    for model in 0..models {
+        let mut way = Vec::new();
+        let mut next = model;
+        let end = loop {
+            if let Some(known) = ends[next] {
+                break known;
+            }
+            if entered[next] {
+                let start = way.iter().position(|&it| it == next).unwrap_or(0);
+                circle(world, &way[start..]);
+                break None;
+            }
+            entered[next] = true;
+            way.push(next);
+            match world.single_key(next) {
+                None => break None,
+                Some((_, Scalar::Id(target))) => next = target.0,
+                Some((field, scalar)) => {
+                    break Some(KeyEnd {
+                        model: next,
+                        field,
+                        scalar,
+                    });
+                }
+            }
+        };
+        for passed in way {
+            ends[passed] = Some(end);
+        }
+    }
+    world.key_ends = ends.into_iter().map(Option::flatten).collect();
+}
+
+/// Reports the first of the models whose keys lead to each other.
+fn circle(world: &mut World<'_>, models: &[usize]) {
+    let Some(&model) = models.iter().min() else {
         return;
     };
-    let mut next = scalar;
-    // Only what leads back to this model is its fault.
-    for _ in 0..=world.tree.models.len() {
-        let Scalar::Id(target) = next else { return };
-        if target.0 == model {
-            let name = &world.model_tree(model).name.text;
-            let span = span_of(world.model_field(model, field));
-            let message = format!("the key of `{name}` is, in the end, the key of `{name}`");
-            world.error(
-                Code::R005,
-                span,
-                message,
-                "give one of the models in the circle a key of its own: `id uuid default=uuid-v7`",
-            );
-            world.model_fields[model].types[field] = None;
-            return;
-        }
-        let Some((_, after)) = world.single_key(target.0) else {
-            return;
-        };
-        next = after;
-    }
+    let Some((field, _)) = world.single_key(model) else {
+        return;
+    };
+    let name = &world.model_tree(model).name.text;
+    let span = span_of(world.model_field(model, field));
+    let message = format!("the key of `{name}` is, in the end, the key of `{name}`");
+    world.error(
+        Code::R005,
+        span,
+        message,
+        "give one of the models in the circle a key of its own: `id uuid default=uuid-v7`",
+    );
+    world.model_fields[model].types[field] = None;
 }

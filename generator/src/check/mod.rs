@@ -8,6 +8,7 @@ mod enums;
 mod events;
 mod fields;
 mod foreign_types;
+mod guesses;
 mod indexes;
 mod keys;
 mod models;
@@ -23,10 +24,19 @@ use crate::diagnostics::Diagnostic;
 use crate::model::{Docs, Schema};
 use crate::syntax::tree::Tree;
 
+use guesses::Search;
 use world::World;
 
 /// Checks a tree. The schema is there if nothing is an error; `faults` are those of reading it.
 pub(crate) fn check(tree: &Tree, faults: Vec<Diagnostic>) -> (Option<Schema>, Vec<Diagnostic>) {
+    check_with(tree, faults, &mut Search::default())
+}
+
+fn check_with(
+    tree: &Tree,
+    faults: Vec<Diagnostic>,
+    search: &mut Search,
+) -> (Option<Schema>, Vec<Diagnostic>) {
     let mut world = World::new(tree, faults);
     names::check(&mut world);
     let enums = enums::check(&mut world);
@@ -36,8 +46,7 @@ pub(crate) fn check(tree: &Tree, faults: Vec<Diagnostic>) -> (Option<Schema>, Ve
     let structs = structs::check(&mut world);
     let models = models::check(&mut world);
 
-    let mut faults = world.into_faults();
-    faults.sort_by_key(|fault| (fault.span().file, fault.span().start));
+    let faults = world.into_faults(search);
     let clean = !faults.iter().any(Diagnostic::is_error);
     let schema = tree.schema.as_ref().filter(|_| clean).map(|schema| Schema {
         name: schema.name.text.clone(),

@@ -1,9 +1,10 @@
 //! Paths: a field of the model, then fields of structs.
 
-use crate::diagnostics::{Code, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Path, StructId, TypeKind};
 use crate::syntax::tree::Name;
 
+use super::guesses::{Among, Guess};
 use super::world::World;
 
 /// A path and what it leads to.
@@ -22,27 +23,21 @@ pub(super) fn find(world: &mut World<'_>, model: usize, name: &Name, of: &str) -
     let Some(&field) = set.names.get(first) else {
         if !set.incomplete {
             let tree = world.model_tree(model);
-            let computed = tree.computed.iter().map(|it| it.name.text.as_str());
-            let help = match did_you_mean(first, set.names.keys().copied().chain(computed)) {
-                _ if matches!(first, "each" | "lower" | "desc") => {
-                    format!("write it before a part: `({first})FIELD`")
+            let message = format!("{of} names an unknown field `{first}`");
+            let fault = Diagnostic::error(Code::I001, name.span, message);
+            match first {
+                "each" | "lower" | "desc" => {
+                    world.push(fault.help(format!("write it before a part: `({first})FIELD`")));
                 }
-                _ if first == "asc" => {
-                    "leave it out: a part ascends unless it says `desc`".to_owned()
+                "asc" => {
+                    world.push(fault.help("leave it out: a part ascends unless it says `desc`"));
                 }
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!(
-                    "`{}` has {}",
-                    tree.name.text,
-                    list(tree.fields.list.iter().map(|it| it.name.text.as_str()))
-                ),
-            };
-            world.error(
-                Code::I001,
-                name.span,
-                format!("{of} names an unknown field `{first}`"),
-                help,
-            );
+                _ => {
+                    let fields = list(tree.fields.list.iter().map(|it| it.name.text.as_str()));
+                    let help = format!("`{}` has {fields}", tree.name.text);
+                    world.push_with(fault.help(help), Guess::name(first, Among::Parts(model)));
+                }
+            }
         }
         return None;
     };
@@ -71,22 +66,15 @@ pub(super) fn find(world: &mut World<'_>, model: usize, name: &Name, of: &str) -
         let Some(&place) = set.names.get(step) else {
             if !set.incomplete {
                 let tree = world.struct_tree(id);
-                let help = match did_you_mean(step, set.names.keys().copied()) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!(
-                        "`{}` has {}",
-                        tree.name.text,
-                        list(tree.fields.list.iter().map(|it| it.name.text.as_str()))
-                    ),
-                };
-                world.error(
-                    Code::I001,
-                    name.span,
-                    format!(
-                        "{of} names an unknown field `{step}` of `{}`",
-                        tree.name.text
-                    ),
-                    help,
+                let fields = list(tree.fields.list.iter().map(|it| it.name.text.as_str()));
+                let message = format!(
+                    "{of} names an unknown field `{step}` of `{}`",
+                    tree.name.text
+                );
+                world.push_with(
+                    Diagnostic::error(Code::I001, name.span, message)
+                        .help(format!("`{}` has {fields}", tree.name.text)),
+                    Guess::name(step, Among::StructFields(id)),
                 );
             }
             return None;
@@ -101,7 +89,7 @@ pub(super) fn find(world: &mut World<'_>, model: usize, name: &Name, of: &str) -
 
 /// `a`, `b`, `c`, …
 pub(super) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let mut names: Vec<&str> = names.collect();
+    let mut names: Vec<&str> = names.take(13).collect();
     let more = names.len() > 12;
     names.truncate(12);
     let list = names.join(", ");

@@ -1,6 +1,6 @@
 //! Types: names looked up, spellings of other languages answered.
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::language;
 use crate::model::{EnumId, FieldType, Item, ModelId, Scalar, StructId, TypeKind};
 use crate::source::Span;
@@ -8,6 +8,7 @@ use crate::syntax::tree::Name;
 use crate::syntax::{self, Shape, shape};
 
 use super::foreign_types;
+use super::guesses::{Among, Guess};
 use super::world::World;
 
 /// The type that a text names; reports what is wrong with it.
@@ -103,18 +104,16 @@ fn kind(world: &mut World<'_>, shape: &Shape, text: &Name) -> Option<TypeKind> {
 fn id(world: &mut World<'_>, target: &str, text: &Name) -> Option<TypeKind> {
     let Some(&model) = world.models.get(target) else {
         if !world.tree.incomplete {
-            let help = match did_you_mean(target, world.models.keys().copied()) {
-                Some(meant) => format!("did you mean `id<{meant}>`?"),
-                None => format!(
-                    "declare `model {target} table={} {{ … }}`",
-                    syntax::plural(target)
+            world.push_with(
+                Diagnostic::error(Code::R001, text.span, format!("unknown model `{target}`")).help(
+                    format!(
+                        "declare `model {target} table={} {{ … }}`",
+                        syntax::plural(target)
+                    ),
                 ),
-            };
-            world.error(
-                Code::R001,
-                text.span,
-                format!("unknown model `{target}`"),
-                help,
+                Guess::new(target).or(Among::Models, |meant| {
+                    format!("did you mean `id<{meant}>`?")
+                }),
             );
         }
         return None;
@@ -216,33 +215,28 @@ fn unknown(world: &mut World<'_>, text: &Name, shape: Option<&Shape>) {
     if world.tree.incomplete && plain && head.starts_with(char::is_uppercase) {
         return;
     }
-    let declared = world.enums.keys().chain(world.structs.keys()).copied();
-    let help = match did_you_mean(
-        head,
-        language::words()
-            .map(|word| -> &str { word })
-            .chain(["list", "map"])
-            .chain(declared),
-    ) {
-        Some(meant) if plain => format!("did you mean `{meant}{optional}`?"),
-        _ if plain && did_you_mean(head, world.models.keys().copied()).is_some() => {
-            let meant = did_you_mean(head, world.models.keys().copied()).unwrap_or_default();
-            format!("did you mean `id<{meant}>{optional}`?")
-        }
-        _ if head.starts_with(char::is_uppercase) && plain => {
-            format!("declare `enum {head} {{ … }}` or `struct {head} {{ … }}`")
-        }
-        _ => format!(
+    let help = if head.starts_with(char::is_uppercase) && plain {
+        format!("declare `enum {head} {{ … }}` or `struct {head} {{ … }}`")
+    } else {
+        format!(
             "types are {}, `id<Model>`, `list<T>`, `map<string,T>`",
             language::words().collect::<Vec<_>>().join(", ")
-        ),
+        )
     };
-    world.error(
-        Code::S003,
-        text.span,
-        format!("unknown type `{written}`"),
-        help,
-    );
+    let fault =
+        Diagnostic::error(Code::S003, text.span, format!("unknown type `{written}`")).help(help);
+    if plain {
+        let guess = Guess::new(head)
+            .or(Among::Types, move |meant| {
+                format!("did you mean `{meant}{optional}`?")
+            })
+            .or(Among::Models, move |meant| {
+                format!("did you mean `id<{meant}>{optional}`?")
+            });
+        world.push_with(fault, guess);
+    } else {
+        world.push(fault);
+    }
 }
 
 /// Where a field's type stands, for labels.

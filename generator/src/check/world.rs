@@ -8,6 +8,7 @@ use crate::model::{FieldType, Scalar, TypeKind};
 use crate::source::Span;
 use crate::syntax::tree::{EnumTree, FieldTree, ModelTree, Name, StructTree, Tree};
 
+use super::guesses::{Guess, Search};
 use super::types;
 
 /// Declarations by name, and types of fields once they are resolved.
@@ -20,11 +21,17 @@ pub(super) struct World<'t> {
     pub(super) struct_fields: Vec<FieldSet<'t>>,
     /// For each model: its fields.
     pub(super) model_fields: Vec<FieldSet<'t>>,
+    /// For each enum: places of its variants by name.
+    pub(super) variant_names: Vec<HashMap<&'t str, usize>>,
     /// For each model: places of its relations by name.
     pub(super) relation_names: Vec<HashMap<&'t str, usize>>,
     /// For each model: places of the key's fields; `None` if they have been reported.
     pub(super) keys: Vec<Option<Vec<usize>>>,
+    /// For each model whose key is one field: what that is in the end, through ids of ids.
+    pub(super) key_ends: Vec<Option<KeyEnd>>,
     faults: Vec<Diagnostic>,
+    /// Names that are to be looked for, and the place of their fault in `faults`.
+    guesses: Vec<(usize, Guess)>,
 }
 
 /// Fields by name, and the type of each: `None` if it has been reported.
@@ -33,6 +40,14 @@ pub(super) struct FieldSet<'t> {
     pub(super) names: HashMap<&'t str, usize>,
     pub(super) types: Vec<Option<FieldType>>,
     pub(super) incomplete: bool,
+}
+
+/// A key field that is no id, and whose model it is of.
+#[derive(Clone, Copy)]
+pub(super) struct KeyEnd {
+    pub(super) model: usize,
+    pub(super) field: usize,
+    pub(super) scalar: Scalar,
 }
 
 fn places<'t>(names: impl Iterator<Item = &'t Name>) -> HashMap<&'t str, usize> {
@@ -52,21 +67,44 @@ impl<'t> World<'t> {
             models: places(tree.models.iter().map(|it| &it.name)),
             struct_fields: Vec::new(),
             model_fields: Vec::new(),
+            variant_names: tree
+                .enums
+                .iter()
+                .map(|it| places(it.variants.iter().map(|variant| &variant.name)))
+                .collect(),
             relation_names: tree
                 .models
                 .iter()
                 .map(|model| places(model.relations.iter().map(|relation| &relation.name)))
                 .collect(),
             keys: Vec::new(),
+            key_ends: Vec::new(),
             faults,
+            guesses: Vec::new(),
         }
     }
 
-    pub(super) fn into_faults(self) -> Vec<Diagnostic> {
+    /// All faults in the order of the files, each with the name that was probably meant.
+    pub(super) fn into_faults(mut self, search: &mut Search) -> Vec<Diagnostic> {
+        let place = |fault: &Diagnostic| (fault.span().file, fault.span().start);
+        let mut guesses = std::mem::take(&mut self.guesses);
+        guesses.sort_by_key(|(at, _)| place(&self.faults[*at]));
+        for (at, guess) in guesses {
+            if let Some(help) = search.help(&self, &guess) {
+                self.faults[at].help = help;
+            }
+        }
+        self.faults.sort_by_key(place);
         self.faults
     }
 
     pub(super) fn push(&mut self, fault: Diagnostic) {
+        self.faults.push(fault);
+    }
+
+    /// A fault whose help says the name that was probably meant, if there is one; else the help that the fault has.
+    pub(super) fn push_with(&mut self, fault: Diagnostic, guess: Guess) {
+        self.guesses.push((self.faults.len(), guess));
         self.faults.push(fault);
     }
 
@@ -128,16 +166,17 @@ impl<'t> World<'t> {
         }
     }
 
+    /// What the key of a model is in the end.
+    pub(super) fn key_end(&self, model: usize) -> Option<KeyEnd> {
+        self.key_ends.get(model).copied().flatten()
+    }
+
     /// The type that an `id<…>` holds in the end; other types are themselves.
     pub(super) fn underlying(&self, scalar: Scalar) -> Option<Scalar> {
-        let mut scalar = scalar;
-        for _ in 0..=self.tree.models.len() {
-            let Scalar::Id(model) = scalar else {
-                return Some(scalar);
-            };
-            scalar = self.single_key(model.0)?.1;
+        match scalar {
+            Scalar::Id(model) => Some(self.key_end(model.0)?.scalar),
+            other => Some(other),
         }
-        None
     }
 
     /// A type as the schema writes it.

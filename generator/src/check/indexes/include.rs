@@ -1,9 +1,10 @@
 //! What the entries of a covering index hold.
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::Include;
 use crate::syntax::tree::{IncludeTree, IndexTree};
 
+use super::super::guesses::{Among, Guess};
 use super::super::world::World;
 
 pub(super) fn include(
@@ -67,19 +68,19 @@ pub(super) fn include(
         if world.model_fields[model].incomplete {
             continue;
         }
-        let known = world.model_fields[model].names.keys().copied();
-        let help = match did_you_mean(&name.text, known) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None if name.text.contains('.') => {
-                "`include` takes whole fields: write the first word".to_owned()
-            }
-            None => format!(
+        let help = if name.text.contains('.') {
+            "`include` takes whole fields: write the first word".to_owned()
+        } else {
+            format!(
                 "`include` takes fields of `{}`",
                 world.model_tree(model).name.text
-            ),
+            )
         };
         let message = format!("`include` of {of} names an unknown field `{}`", name.text);
-        world.error(Code::I001, name.span, message, help);
+        world.push_with(
+            Diagnostic::error(Code::I001, name.span, message).help(help),
+            Guess::name(&name.text, Among::Fields(model)),
+        );
     }
     fine.then_some(Include::Fields(places))
 }

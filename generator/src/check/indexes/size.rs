@@ -40,24 +40,13 @@ fn length(world: &World<'_>, model: usize, path: &Path, each: bool) -> Option<u6
 
 /// An id is as long as the key it stands for.
 fn id_length(world: &World<'_>, ty: Scalar) -> Option<u64> {
-    let mut ty = ty;
-    for _ in 0..=world.tree.models.len() {
-        let Scalar::Id(target) = ty else { return None };
-        let (field, inner) = world.single_key(target.0)?;
-        if !matches!(inner, Scalar::Id(_)) {
-            return length(
-                world,
-                target.0,
-                &Path {
-                    field,
-                    steps: Vec::new(),
-                },
-                false,
-            );
-        }
-        ty = inner;
-    }
-    None
+    let Scalar::Id(target) = ty else { return None };
+    let end = world.key_end(target.0)?;
+    let path = Path {
+        field: end.field,
+        steps: Vec::new(),
+    };
+    length(world, end.model, &path, false)
 }
 
 /// Warns of parts without a bound, refuses what cannot be stored.

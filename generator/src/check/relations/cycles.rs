@@ -5,6 +5,9 @@ use crate::model::{OnDelete, Relation, RelationKind};
 
 use super::super::world::World;
 
+/// How many models of a circle are named.
+const SHOWN: usize = 8;
+
 /// Reports cycles of required references: no first record could be written.
 pub(in crate::check) fn required_cycles(
     world: &mut World<'_>,
@@ -52,11 +55,14 @@ pub(in crate::check) fn required_cycles(
                         .iter()
                         .position(|(model, _)| *model == target.0)
                         .unwrap_or(0);
-                    let mut path: Vec<&str> = stack[from..]
-                        .iter()
-                        .map(|(model, _)| world.model_tree(*model).name.text.as_str())
-                        .collect();
-                    path.push(&world.model_tree(target.0).name.text);
+                    let name = |model: usize| world.model_tree(model).name.text.as_str();
+                    let circle = &stack[from..];
+                    let mut path: Vec<&str> =
+                        circle.iter().take(SHOWN).map(|it| name(it.0)).collect();
+                    if circle.len() > SHOWN {
+                        path.extend(["…", name(model)]);
+                    }
+                    path.push(name(target.0));
                     let tree = &world.model_tree(model).relations[at];
                     let field = world.model_field(model, by[0]);
                     let message = format!("required references in a circle: {}", path.join(" → "));

@@ -1,9 +1,10 @@
 //! `has-one` and `has-many`: the other side of a reference.
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean, or_list};
+use crate::diagnostics::{Code, Diagnostic, or_list};
 use crate::model::{PartSource, RelationKind};
-use crate::syntax::tree::{ModelTree, RelationWord};
+use crate::syntax::tree::{ModelTree, RelationTree, RelationWord};
 
+use super::super::guesses::{Among, Guess};
 use super::back::{has_every_record, leads_back, plain_parts};
 use super::{Check, names};
 
@@ -138,12 +139,16 @@ impl Check<'_, '_, '_> {
         };
         let Some(&at) = self.world.relation_names[target].get(via.text.as_str()) else {
             if !tree.incomplete {
-                let help = match did_you_mean(&via.text, candidates(tree, &this)) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => self.missing_back(tree, &via.text),
-                };
+                let help = self.missing_back(tree, &via.text);
                 let message = format!("`{}` has no relation `{}`", tree.name.text, via.text);
-                self.world.error(Code::R003, via.span, message, help);
+                let back = Among::Back {
+                    of: target,
+                    to: self.model,
+                };
+                self.world.push_with(
+                    Diagnostic::error(Code::R003, via.span, message).help(help),
+                    Guess::name(&via.text, back),
+                );
             }
             return None;
         };
@@ -188,15 +193,21 @@ impl Check<'_, '_, '_> {
 
 /// Names of the relations of `tree` that lead to a model.
 fn candidates<'t>(tree: &'t ModelTree, model: &str) -> Vec<&'t str> {
-    tree.relations
-        .iter()
-        .filter(|it| {
-            it.target.text == model
-                && matches!(
-                    it.word,
-                    RelationWord::BelongsTo | RelationWord::ReferencesMany
-                )
-        })
+    leading_to(tree, model)
         .map(|it| it.name.text.as_str())
         .collect()
+}
+
+/// The relations of `tree` that lead to a model.
+pub(in super::super) fn leading_to<'t>(
+    tree: &'t ModelTree,
+    model: &str,
+) -> impl Iterator<Item = &'t RelationTree> {
+    tree.relations.iter().filter(move |it| {
+        it.target.text == model
+            && matches!(
+                it.word,
+                RelationWord::BelongsTo | RelationWord::ReferencesMany
+            )
+    })
 }

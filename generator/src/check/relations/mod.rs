@@ -6,14 +6,16 @@ mod cycles;
 mod has;
 mod through;
 
-use crate::diagnostics::{Code, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Docs, Index, ModelId, Relation, Scalar, TypeKind};
 use crate::syntax::plural;
 use crate::syntax::tree::{ModelTree, Name, RelationTree, RelationWord};
 
+use super::guesses::{Among, Guess};
 use super::world::World;
 
 pub(super) use cycles::required_cycles;
+pub(super) use has::leading_to;
 
 /// The indexes of all models, `None` where one has been reported.
 pub(super) type Indexes = [Vec<Option<Index>>];
@@ -74,20 +76,20 @@ impl Check<'_, '_, '_> {
     fn model_named(&mut self, name: &Name) -> Option<usize> {
         let found = self.world.models.get(name.text.as_str()).copied();
         if found.is_none() && !self.world.tree.incomplete {
-            let help = match did_you_mean(&name.text, self.world.models.keys().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!(
-                    "declare `model {} table={} {{ … }}`",
-                    name.text,
-                    plural(&name.text)
-                ),
-            };
+            let help = format!(
+                "declare `model {} table={} {{ … }}`",
+                name.text,
+                plural(&name.text)
+            );
             let message = format!(
                 "relation `{}` names an unknown model `{}`",
                 self.name(),
                 name.text
             );
-            self.world.error(Code::R001, name.span, message, help);
+            self.world.push_with(
+                Diagnostic::error(Code::R001, name.span, message).help(help),
+                Guess::name(&name.text, Among::Models),
+            );
         }
         found
     }
@@ -100,21 +102,8 @@ impl Check<'_, '_, '_> {
                 RelationWord::ReferencesMany => format!("list<id<{}>>", self.tree.target.text),
                 _ => format!("id<{}>", self.tree.target.text),
             };
-            let help = match did_you_mean(&name.text, set.names.keys().copied()).or_else(|| {
-                // `user_id` for `author_id`: the only reference to the target is probably meant.
-                let target = self.world.models.get(self.tree.target.text.as_str())?;
-                let fields = &self.world.model_tree(self.model).fields.list;
-                let mut to_target = (0..fields.len()).filter(|&at| {
-                    self.world
-                        .model_type(self.model, at)
-                        .is_some_and(|ty| ty.kind == TypeKind::Scalar(Scalar::Id(ModelId(*target))))
-                });
-                let only = to_target.next()?;
-                to_target
-                    .next()
-                    .is_none()
-                    .then(|| fields[only].name.text.as_str())
-            }) {
+            // `user_id` for `author_id`: the only reference to the target is probably meant.
+            let help = match self.only_reference() {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("add it: `fields {{ {} {ty} }}`", name.text),
             };
@@ -123,9 +112,28 @@ impl Check<'_, '_, '_> {
                 self.name(),
                 name.text
             );
-            self.world.error(Code::R001, name.span, message, help);
+            self.world.push_with(
+                Diagnostic::error(Code::R001, name.span, message).help(help),
+                Guess::name(&name.text, Among::Fields(self.model)),
+            );
         }
         found
+    }
+
+    /// The field that refers to the target, if there is one only.
+    fn only_reference(&self) -> Option<&str> {
+        let target = self.world.models.get(self.tree.target.text.as_str())?;
+        let fields = &self.world.model_tree(self.model).fields.list;
+        let mut to_target = (0..fields.len()).filter(|&at| {
+            self.world
+                .model_type(self.model, at)
+                .is_some_and(|ty| ty.kind == TypeKind::Scalar(Scalar::Id(ModelId(*target))))
+        });
+        let only = to_target.next()?;
+        to_target
+            .next()
+            .is_none()
+            .then(|| fields[only].name.text.as_str())
     }
 
     fn places(&self, model: usize, names: &[Name]) -> Option<Vec<usize>> {

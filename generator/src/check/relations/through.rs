@@ -1,9 +1,10 @@
 //! `has-many … through=`: two references of a join.
 
-use crate::diagnostics::{Code, did_you_mean, or_list};
+use crate::diagnostics::{Code, Diagnostic, or_list};
 use crate::model::{ModelId, RelationKind};
 use crate::syntax::tree::{ModelTree, Name, RelationWord};
 
+use super::super::guesses::{Among, Guess};
 use super::back::leads_back;
 use super::{Check, names};
 
@@ -69,16 +70,20 @@ impl Check<'_, '_, '_> {
                 return Some(at);
             }
             if !tree.incomplete {
-                let help = match did_you_mean(&name.text, offered.iter().copied()) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None if offered.is_empty() => join_line(tree, model),
-                    None => format!("write `{property}=`{}", or_list(offered.iter().copied(), 8)),
+                let help = if offered.is_empty() {
+                    join_line(tree, model)
+                } else {
+                    format!("write `{property}=`{}", or_list(offered.iter().copied(), 8))
                 };
                 let message = format!(
                     "`{}` has no `belongs-to {} {model}`",
                     tree.name.text, name.text
                 );
-                self.world.error(Code::R006, name.span, message, help);
+                let to = self.world.models[model];
+                self.world.push_with(
+                    Diagnostic::error(Code::R006, name.span, message).help(help),
+                    Guess::name(&name.text, Among::Side { of: join, to }),
+                );
             }
             return None;
         }

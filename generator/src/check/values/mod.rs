@@ -5,11 +5,14 @@ mod numbers;
 mod order;
 mod texts;
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Literal, Scalar};
-use crate::syntax::tree::{EnumTree, Value, ValueKind};
+use crate::source::Span;
+use crate::syntax::tree::{Value, ValueKind};
 use crate::syntax::{malformed, punctuated};
 
+use super::guesses::{Among, Guess};
+use super::paths;
 use super::world::World;
 use mismatch::mismatch;
 use numbers::{decimal, float, integer};
@@ -95,7 +98,7 @@ pub(super) fn literal(
         (ValueKind::Quoted(text), Scalar::Date) => date(text),
         (ValueKind::Quoted(text), Scalar::Duration) => duration(text),
         (ValueKind::Bare(text) | ValueKind::Quoted(text), Scalar::Enum(id)) => {
-            variant(world.enum_tree(id.0), text)?
+            return variant(world, id.0, text, value.span, purpose.code);
         }
         _ => Err(mismatch(world, value, ty, base, purpose)),
     };
@@ -127,30 +130,28 @@ fn generated(call: &str) -> Option<&'static str> {
 }
 
 /// The variant of a name; nothing is said of an enum that could not be read.
-fn variant(tree: &EnumTree, text: &str) -> Option<Outcome> {
-    let place = tree.variants.iter().position(|it| it.name.text == text);
-    if let Some(at) = place {
-        return Some(Ok(Literal::Variant(at)));
+fn variant(
+    world: &mut World<'_>,
+    id: usize,
+    text: &str,
+    span: Span,
+    code: Code,
+) -> Option<Literal> {
+    if let Some(&at) = world.variant_names[id].get(text) {
+        return Some(Literal::Variant(at));
     }
+    let tree = world.enum_tree(id);
     if tree.incomplete {
         return None;
     }
-    let names: Vec<&str> = tree
-        .variants
-        .iter()
-        .map(|variant| variant.name.text.as_str())
-        .collect();
-    let all = if names.len() > 12 {
-        format!("{}, …", names[..12].join(", "))
-    } else {
-        names.join(", ")
-    };
-    let help = match did_you_mean(text, names.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`? (it has: {all})"),
-        None => format!("it has: {all}"),
-    };
-    Some(Err((
-        format!("`{}` has no variant `{text}`", tree.name.text),
-        help,
-    )))
+    let all = paths::list(tree.variants.iter().map(|it| it.name.text.as_str()));
+    let help = format!("it has: {all}");
+    let message = format!("`{}` has no variant `{text}`", tree.name.text);
+    world.push_with(
+        Diagnostic::error(code, span, message).help(help),
+        Guess::new(text).or(Among::Variants(id), move |meant| {
+            format!("did you mean `{meant}`? (it has: {all})")
+        }),
+    );
+    None
 }
