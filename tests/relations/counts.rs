@@ -1,5 +1,6 @@
 //! Counts: exact after every kind of write, under concurrency, and over the life of a store.
 
+use crate::Load;
 use keyloom::{Error, Read, Result};
 use keyloom_tests::{
     press::{ArticleId, Author, AuthorId, Press, Status, TagId, articles, authors},
@@ -101,12 +102,11 @@ pub async fn a_transaction_counts_its_own_writes(press: &Press) -> Result<()> {
     Ok(())
 }
 
-/// What 32 tasks write at once is counted exactly, and no two of them conflict over a count.
-pub async fn counts_are_exact_under_many_writers(press: &Press) -> Result<()> {
-    const TASKS: i64 = 32;
+/// What many tasks write at once is counted exactly, and no two of them conflict over a count.
+pub async fn counts_are_exact_under_many_writers(press: &Press, load: Load) -> Result<()> {
     const EACH: i64 = 20;
     two_authors(press).await?;
-    let tasks = (0..TASKS).map(|task| {
+    let tasks = (0..load.writers).map(|task| {
         let press = press.clone();
         tokio::spawn(async move {
             for n in 0..EACH {
@@ -142,7 +142,7 @@ pub async fn counts_are_exact_under_many_writers(press: &Press) -> Result<()> {
     assert_eq!(counted(press).await?, expected);
     assert_eq!(
         expected[0],
-        u64::try_from(TASKS * EACH * 3 / 4).expect("small")
+        u64::try_from(load.writers * EACH * 3 / 4).expect("small")
     );
     Ok(())
 }

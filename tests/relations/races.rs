@@ -1,5 +1,6 @@
 //! A parent is deleted while a child is inserted: one of them is refused, and no orphan is left.
 
+use crate::Load;
 use keyloom::{Error, Result};
 use keyloom_tests::{
     press::{
@@ -7,9 +8,6 @@ use keyloom_tests::{
     },
     presses::{article, author, contract, issue, page},
 };
-
-/// Races of each kind.
-const ROUNDS: i64 = 1_000;
 
 /// Both transactions have read before either commits; the first to commit wins, in either order.
 pub async fn of_two_that_overlap_the_first_to_commit_wins(press: &Press) -> Result<()> {
@@ -47,9 +45,10 @@ pub async fn of_two_that_overlap_the_first_to_commit_wins(press: &Press) -> Resu
 
 pub async fn restrict_leaves_the_parent_or_the_child_never_the_child_alone(
     press: &Press,
+    load: Load,
 ) -> Result<()> {
-    authors::insert_many(press, &(0..ROUNDS).map(author).collect::<Vec<_>>()).await?;
-    for round in 0..ROUNDS {
+    authors::insert_many(press, &(0..load.rounds).map(author).collect::<Vec<_>>()).await?;
+    for round in 0..load.rounds {
         let (one, other) = (press.clone(), press.clone());
         let child =
             tokio::spawn(async move { contracts::insert(&one, &contract(round, round)).await });
@@ -69,9 +68,9 @@ pub async fn restrict_leaves_the_parent_or_the_child_never_the_child_alone(
     Ok(())
 }
 
-pub async fn cascade_leaves_no_child_behind(press: &Press) -> Result<()> {
-    authors::insert_many(press, &(0..ROUNDS).map(author).collect::<Vec<_>>()).await?;
-    for round in 0..ROUNDS {
+pub async fn cascade_leaves_no_child_behind(press: &Press, load: Load) -> Result<()> {
+    authors::insert_many(press, &(0..load.rounds).map(author).collect::<Vec<_>>()).await?;
+    for round in 0..load.rounds {
         let (one, other) = (press.clone(), press.clone());
         let child =
             tokio::spawn(async move { articles::insert(&one, &article(round, round)).await });
@@ -89,15 +88,15 @@ pub async fn cascade_leaves_no_child_behind(press: &Press) -> Result<()> {
     Ok(())
 }
 
-pub async fn clear_leaves_no_reference_behind(press: &Press) -> Result<()> {
+pub async fn clear_leaves_no_reference_behind(press: &Press, load: Load) -> Result<()> {
     let number = |round| u32::try_from(round).expect("small");
-    let all: Vec<_> = (0..ROUNDS)
+    let all: Vec<_> = (0..load.rounds)
         .map(|round| issue(2024, number(round)))
         .collect();
     issues::insert_many(press, &all).await?;
-    let all: Vec<_> = (0..ROUNDS).map(|round| page(round, None)).collect();
+    let all: Vec<_> = (0..load.rounds).map(|round| page(round, None)).collect();
     pages::insert_many(press, &all).await?;
-    for round in 0..ROUNDS {
+    for round in 0..load.rounds {
         let number = number(round);
         let (one, other) = (press.clone(), press.clone());
         // An update that begins to refer, not an insert.

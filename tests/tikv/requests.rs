@@ -61,10 +61,18 @@ async fn a_read_is_one_request_to_each_region_that_it_is_about() {
             .map(|key| key.as_bytes().to_vec())
             .collect::<Vec<_>>()
     };
+    // What a snapshot has read it does not ask for again.
     snapshot.get_many(&keys(&["a", "b", "c"])).await.unwrap();
     assert_eq!(requests(admin), (expected(&[("KvBatchGet", 1)]), 1));
+    snapshot.get_many(&keys(&["a", "c"])).await.unwrap();
+    snapshot.get(b"b").await.unwrap();
+    assert_eq!(requests(admin), (expected(&[]), 0));
+    let snapshot = engine.snapshot().await.unwrap();
+    requests(admin);
     snapshot.get_many(&keys(&["a", "k", "x"])).await.unwrap();
     assert_eq!(requests(admin), (expected(&[("KvBatchGet", 3)]), 1));
+    let snapshot = engine.snapshot().await.unwrap();
+    requests(admin);
     let _ = tokio::join!(snapshot.get(b"a"), snapshot.get(b"k"), snapshot.get(b"x"));
     assert_eq!(requests(admin), (expected(&[("KvGet", 3)]), 1));
     assert_eq!(page(&snapshot, "a", "c", 20, false).await, ["a", "b"]);

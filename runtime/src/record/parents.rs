@@ -81,6 +81,12 @@ impl<'a> Parents<'a> {
         referred.map(|it| it.key.as_slice())
     }
 
+    /// The keys that guards of what is referred to would write.
+    pub(super) fn stripes(&self, tx: &Transaction) -> Vec<Vec<u8>> {
+        let stripe = |key| existence_key(key, tx.stripe());
+        self.keys().map(stripe).collect()
+    }
+
     /// Forgets what the record at a place referred to before.
     pub(super) fn unchanged<M: Model>(&mut self, at: usize, before: &M) -> Result<()> {
         if let Some((_, referred)) = self.referred.get_mut(at)
@@ -115,15 +121,13 @@ impl<'a> Parents<'a> {
 
 /// Keeps a parent from being deleted before this transaction commits.
 fn hold(tx: &Transaction, parent: &[u8]) -> Result<()> {
-    match tx.store().stripes() {
-        1 => tx.guard_key(existence_key(parent, 0)),
-        stripes => {
-            // A write, so that a commit that lost it is seen; its value tells it from any other.
-            let key = existence_key(parent, fastrand::u8(..stripes));
-            let value = fastrand::u64(..).to_be_bytes().to_vec();
-            tx.write([(key, Some(value))].into())
-        }
+    let key = existence_key(parent, tx.stripe());
+    if tx.store().stripes() == 1 {
+        return tx.guard_key(key);
     }
+    // A write, so that a commit that lost it is seen; its value tells it from any other.
+    let value = fastrand::u64(..).to_be_bytes().to_vec();
+    tx.write([(key, Some(value))].into())
 }
 
 impl Check {

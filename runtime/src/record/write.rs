@@ -145,12 +145,14 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
         .map(|record| image(binding, table, record))
         .collect::<Result<Vec<_>>>()?;
     let mut outbox = Outbox::new(tx, binding, table);
+    let mut parents = Parents::of(binding, &records, &images)?;
     let ahead = if mode == Mode::Insert && store.reads_ahead() {
-        to_be_written(table, &outbox, &images)
+        let mut ahead = to_be_written(table, &outbox, &images);
+        ahead.extend(parents.stripes(tx));
+        ahead
     } else {
         Vec::new()
     };
-    let mut parents = Parents::of(binding, &records, &images)?;
     let reader = View::Transaction(tx.clone()).open().await?;
     let mut known = Known::default();
     let own = images.iter().map(|image| image.key.as_slice());

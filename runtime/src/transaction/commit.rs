@@ -11,7 +11,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     ops::Bound,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 /// A handle on a transaction: owned, cheap to clone, `Send`. Reads on it may run side by side.
@@ -34,6 +34,7 @@ struct Inner {
     writing: tokio::sync::Mutex<()>,
     /// What must hold at commit.
     checks: Mutex<Vec<Check>>,
+    stripe: OnceLock<u8>,
 }
 
 /// What a transaction does to a key: puts a value, or deletes it.
@@ -58,6 +59,7 @@ impl Store {
             buffer: Mutex::new(Some(Changes::default())),
             writing: tokio::sync::Mutex::new(()),
             checks: Mutex::default(),
+            stripe: OnceLock::new(),
         };
         Ok(Transaction(Arc::new(inner), Publishing::Events))
     }
@@ -111,6 +113,11 @@ impl Transaction {
     /// Whether writes through this handle publish events.
     pub(crate) fn publishes(&self) -> bool {
         self.1 == Publishing::Events
+    }
+
+    /// The stripe that this transaction guards of whatever is spread over several.
+    pub(crate) fn stripe(&self) -> u8 {
+        *self.0.stripe.get_or_init(|| self.0.store.next_stripe())
     }
 
     /// [`Transaction::guard`] of any key.

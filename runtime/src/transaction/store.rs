@@ -8,7 +8,13 @@ use crate::{
     engine::{Changes, Limits, Outcome},
     events::Hub,
 };
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+};
 
 /// A database. Cheap to clone; all clones are one store.
 #[derive(Clone)]
@@ -19,6 +25,8 @@ pub(super) struct Shared {
     pub(super) binding: Binding,
     pub(super) numbers: Numbers,
     pub(super) hub: Hub,
+    /// Whose turn it is to take which stripe.
+    pub(super) turns: AtomicU8,
 }
 
 impl fmt::Debug for Store {
@@ -59,6 +67,7 @@ impl Store {
             binding,
             numbers: Numbers::default(),
             hub: Hub::default(),
+            turns: AtomicU8::new(fastrand::u8(..)),
         })))
     }
 
@@ -69,6 +78,11 @@ impl Store {
     /// Over how many keys a guard that many transactions take at once is spread; at least 1.
     pub(crate) fn stripes(&self) -> u8 {
         self.0.engine.stripes().max(1)
+    }
+
+    /// A stripe that the transactions of this process that began to guard just before do not take.
+    pub(super) fn next_stripe(&self) -> u8 {
+        self.0.turns.fetch_add(1, Ordering::Relaxed) % self.stripes()
     }
 
     pub(crate) fn engine(&self) -> &AnyEngine {

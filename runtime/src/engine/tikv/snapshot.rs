@@ -1,6 +1,6 @@
 //! A snapshot: a timestamp, what was read at it, and the transaction that may commit on it.
 
-use super::{Inner, link::Client, read::Found, register::Ticket, write_set::Values};
+use super::{Inner, link::Client, register::Ticket, write_set::Values};
 use crate::engine::{Changes, EngineError, KeyRange, Pair, ScanOptions, Snapshot};
 use std::{
     collections::BTreeSet,
@@ -101,28 +101,40 @@ impl Base {
             .cloned()
     }
 
-    /// What is known of these keys already, from reads by the client that commits.
+    /// What was read of these keys by the client that commits, so that it knows their regions.
     pub(super) fn known<'a>(&self, keys: impl Iterator<Item = &'a Vec<u8>>) -> Values {
-        let mut known = Values::new();
         if self.engine.link.client().generation == self.client.generation {
-            let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-            for key in keys {
-                if let Some(value) = seen.values.get(key) {
-                    known.insert(key.clone(), value.clone());
-                }
-            }
+            self.seen(keys)
+        } else {
+            Values::new()
         }
-        known
     }
 
-    /// The values of keys at this snapshot, checked to be whole.
-    pub(super) async fn read(&self, keys: Vec<Vec<u8>>) -> Result<Found, EngineError> {
+    /// What was read of these keys.
+    fn seen<'a>(&self, keys: impl Iterator<Item = &'a Vec<u8>>) -> Values {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let value = |key: &Vec<u8>| Some((key.clone(), seen.values.get(key)?.clone()));
+        keys.filter_map(value).collect()
+    }
+
+    /// The values of keys at this snapshot, checked to be whole. What was read before is not asked for again.
+    async fn read(&self, keys: BTreeSet<Vec<u8>>) -> Result<Values, EngineError> {
         let link = &self.engine.link;
         link.check_open()?;
-        let found = link.get_many(&self.at, &keys, link.deadline()).await?;
+        let mut values = self.seen(keys.iter());
+        let unknown: Vec<Vec<u8>> = keys
+            .into_iter()
+            .filter(|key| !values.contains_key(key))
+            .collect();
+        // Of no keys there is no part, and nothing is asked.
+        let mut found = link.get_many(&self.at, &unknown, link.deadline()).await?;
         self.ticket.check()?;
-        self.remember(keys.iter().map(|key| (key, found.get(key))));
-        Ok(found)
+        self.remember(unknown.iter().map(|key| (key, found.get(key))));
+        values.extend(unknown.into_iter().map(|key| {
+            let value = found.remove(&key);
+            (key, value)
+        }));
+        Ok(values)
     }
 }
 
@@ -132,6 +144,10 @@ impl Snapshot for TikvSnapshot {
         let link = &base.engine.link;
         link.check_open()?;
         let key = base.engine.prefix.key(key);
+        if let Some(value) = base.seen([&key].into_iter()).remove(&key) {
+            base.ticket.check()?;
+            return Ok(value);
+        }
         let value = link.get(&base.at, &key, link.deadline()).await?;
         base.ticket.check()?;
         base.remember([(&key, value.as_ref())].into_iter());
@@ -141,13 +157,9 @@ impl Snapshot for TikvSnapshot {
     async fn get_many(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, EngineError> {
         let base = &self.0;
         let keys: Vec<Vec<u8>> = keys.iter().map(|key| base.engine.prefix.key(key)).collect();
-        let distinct: BTreeSet<&Vec<u8>> = keys.iter().collect();
-        if distinct.is_empty() {
-            base.engine.link.check_open()?;
-            return Ok(Vec::new());
-        }
-        let found = base.read(distinct.into_iter().cloned().collect()).await?;
-        Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
+        let values = base.read(keys.iter().cloned().collect()).await?;
+        let value = |key| values.get(key).cloned().flatten();
+        Ok(keys.iter().map(value).collect())
     }
 
     async fn scan(&self, range: &KeyRange, options: ScanOptions) -> Result<Vec<Pair>, EngineError> {
