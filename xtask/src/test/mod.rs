@@ -15,7 +15,7 @@ use tikv::Tikv;
 /// Runs the tests and the examples, and says what ran and what could not
 #[derive(Debug, Args)]
 pub(crate) struct Test {
-    /// Suites (test binaries of `keyloom-tests`: `conformance`, `model`, `crash`, …), `test-cluster`, or examples; everything unless given
+    /// Suites (`conformance`, `model`, `crash`, `docs`, …), `test-cluster`, or examples; everything unless given
     suites: Vec<String>,
 }
 
@@ -34,8 +34,11 @@ impl Test {
                     first_minutes::run(tikv.pd().as_deref(), &mut summary);
                 }
                 None => {
-                    let mut command =
-                        cargo(["test", "--package", "keyloom-tests", "--test", suite]);
+                    let package = match suite.as_str() {
+                        "docs" => "keyloom-docs",
+                        _ => "keyloom-tests",
+                    };
+                    let mut command = cargo(["test", "--package", package, "--test", suite]);
                     tikv.tell(&mut command);
                     harness::run(suite, command, &mut summary);
                 }

@@ -1,0 +1,14 @@
+use keyloom::{EventContext, HandlerResult, starts_with};
+use parity::{NewPost, NewTag, NewUser, Parity, Post, PostPublished, Role, Tag, User, posts, tags, users};
+use std::time::Duration;
+let store = Parity::open("memory:").await?;
+struct Mailer;
+let user = User::new(NewUser { name: "John".into(), email: "john@example.com".into() });
+let ada = users::insert(&store, &User::new(NewUser { name: "Ada".into(), email: "ada@example.com".into() })).await?;
+let author = ada.id;
+let ada = User::new(NewUser { name: "Ada".into(), email: "ada@example.org".into() });
+let post = Post::new(NewPost { author_id: author, title: "One".into() });
+let post = posts::insert(&store, &post).await?;
+let tx = store.begin().await?;
+let cursor: Option<keyloom::Cursor> = None;
+let url = String::from("https://example.com/one");
