@@ -26,7 +26,7 @@ fn main() -> ExitCode {
     let Some(out) = std::env::var_os("OUT_DIR").map(PathBuf::from) else {
         return ExitCode::FAILURE;
     };
-    let mut outcomes = ["shop", "queue", "press", "parity", "desk", "wide"]
+    let mut outcomes = ["shop", "queue", "press", "parity", "desk", "wide", "till"]
         .map(|schema| {
             Config::new(format!("schemas/{schema}.kdl"))
                 .compile()

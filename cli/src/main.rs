@@ -45,6 +45,8 @@ enum Command {
     Dump(commands::transfer::Dump),
     /// Loads a dump into an empty store, and compares; run again, it goes on where it was interrupted
     Load(commands::transfer::Load),
+    /// Shows topics, consumer groups and events of a live store, and moves groups
+    Events(commands::events::Events),
     /// Prints a script that completes `keyloom` in a shell
     Completions(commands::completions::Completions),
 }
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Lsp(command) => command.run(),
         Command::Dump(command) => command.run(),
         Command::Load(command) => command.run(),
+        Command::Events(command) => command.run(),
         Command::Completions(command) => command.run(),
     }
 }

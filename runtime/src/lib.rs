@@ -8,6 +8,7 @@
 #[doc(hidden)]
 #[path = "codegen.rs"]
 pub mod __codegen;
+pub mod admin;
 mod catalogue;
 mod descriptor;
 pub mod engine;
@@ -18,6 +19,7 @@ mod macros;
 mod query;
 mod record;
 mod relation;
+mod suggest;
 pub mod testing;
 mod transaction;
 pub mod transfer;

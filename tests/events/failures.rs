@@ -122,7 +122,7 @@ pub async fn a_dead_letter_is_recorded_and_driven_again(queue: Queue) -> Result<
         .iter()
         .map(|it| {
             (
-                it.topic,
+                it.topic.as_str(),
                 it.kind.as_str(),
                 it.offset,
                 it.attempts,
@@ -252,7 +252,7 @@ pub async fn a_blocked_partition_goes_on_when_it_is_moved_past_the_event(
         }
         tokio::task::yield_now().await;
     };
-    assert_eq!((lag.topic, lag.next, lag.head), ("tasks", 1, 3));
+    assert_eq!((lag.topic.as_str(), lag.next, lag.head), ("tasks", 1, 3));
     group.seek_partition("tasks", lag.partition, 2).await?;
     worker.caught_up().await?;
     assert_eq!(recorder.seen().last().map(|seen| seen.n), Some(3));

@@ -56,7 +56,7 @@ pub async fn a_group_is_sent_back_and_forward(queue: Queue) -> Result<()> {
     let unknown = group.seek("effects", Start::Latest).await.unwrap_err();
     assert_eq!(
         unknown.to_string(),
-        "topic: the group does not read events of `effects`"
+        "topic: the group does not read events of `effects`; there are `tasks`"
     );
     worker.shutdown(END).await
 }

@@ -13,6 +13,7 @@ keyloom::include_schema!("shop");
 keyloom::include_schema!("queue");
 keyloom::include_schema!("wide");
 keyloom::include_schema!("press");
+keyloom::include_schema!("till");
 
 /// The functions of computed parts.
 pub mod domains {

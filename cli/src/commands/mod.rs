@@ -4,6 +4,7 @@ pub(crate) mod breaking;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;
+pub(crate) mod events;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod generate;
@@ -15,6 +16,6 @@ pub(crate) mod new;
 pub(crate) mod output;
 pub(crate) mod package;
 pub(crate) mod schema;
-
+pub(crate) mod store;
 pub(crate) mod transfer;
 pub(crate) mod unified;

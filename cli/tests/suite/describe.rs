@@ -81,6 +81,7 @@ fn every_command_has_a_help_with_examples_and_the_same_colours() {
         "language",
         "completions",
         "explain",
+        "events",
     ] {
         let ran = folder.run(&[command, "--help"]);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command}");
@@ -89,5 +90,26 @@ fn every_command_has_a_help_with_examples_and_the_same_colours() {
             "{command}:\n{}",
             ran.out
         );
+    }
+}
+
+#[test]
+fn every_action_on_events_has_a_help_with_examples() {
+    let folder = Folder::new([]);
+    for action in [
+        "tail",
+        "pause",
+        "resume",
+        "seek",
+        "replay",
+        "dead",
+        "parked",
+        "redrive",
+        "remove-group",
+    ] {
+        let ran = folder.run(&["events", action, "--help"]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{action}");
+        let example = format!("Examples:\n  keyloom events {action} ");
+        assert!(ran.out.contains(&example), "{action}:\n{}", ran.out);
     }
 }

@@ -5,6 +5,7 @@
 mod breaking;
 mod check;
 mod describe;
+mod events;
 mod fmt;
 mod generate;
 mod graph;

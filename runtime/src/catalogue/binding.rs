@@ -95,8 +95,7 @@ pub(super) fn incoming(schema: &Schema, table: &Table) -> Vec<&'static Reference
 }
 
 impl Binding {
-    /// The binding of a schema without enums and tables.
-    #[cfg(test)]
+    /// The binding of a schema without enums and tables: what tools open a store with.
     pub(crate) fn empty() -> Self {
         static EMPTY: Schema = Schema {
             name: "empty",

@@ -6,8 +6,10 @@
 
 mod binding;
 mod carry;
+mod described;
 mod dynamic;
 mod extras;
+mod json;
 mod maintenance;
 mod open;
 mod reconcile;
@@ -18,6 +20,7 @@ mod topics;
 pub(crate) use binding::Binding;
 
 pub(crate) use binding::{BoundIndex, BoundTable};
+pub(crate) use described::{Described, TopicRef};
 pub(crate) use extras::check_extras;
 pub(crate) use open::{identity, open};
 pub(crate) use reconcile::check_format;

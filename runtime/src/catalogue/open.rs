@@ -115,7 +115,7 @@ pub(crate) async fn identity(snapshot: &AnySnapshot) -> Result<Option<(u32, Stri
     .transpose()
 }
 
-fn parse<T: serde::de::DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T> {
+pub(super) fn parse<T: serde::de::DeserializeOwned>(key: &[u8], value: &[u8]) -> Result<T> {
     serde_json::from_slice(value).map_err(|error| damaged(key, error))
 }
 

@@ -105,6 +105,9 @@ impl TableRow {
 pub(super) struct FieldRow {
     pub(super) number: u32,
     pub(super) name: String,
+    /// Tools do not show its values.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) secret: bool,
 }
 
 /// The order and types of a record's fields.
@@ -125,6 +128,9 @@ pub(super) struct LayoutField {
     pub(super) ty: StoredType,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) optional: bool,
+    /// Inside a struct: tools do not show its values. Of a field of a record, its row says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) secret: bool,
 }
 
 #[expect(

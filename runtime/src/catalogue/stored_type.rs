@@ -57,7 +57,10 @@ impl StoredType {
                 structure
                     .fields
                     .iter()
-                    .map(|field| Self::field(field, 0, enums))
+                    .map(|field| LayoutField {
+                        secret: field.secret,
+                        ..Self::field(field, 0, enums)
+                    })
                     .collect(),
             ),
             Type::List(item) => Self::List(Box::new(Self::of(*item, enums))),
@@ -72,6 +75,7 @@ impl StoredType {
             name: field.name.to_owned(),
             ty: Self::of(field.ty, enums),
             optional: field.optional,
+            secret: false,
         }
     }
 

@@ -117,20 +117,6 @@ impl BoundTable {
     }
 }
 
-impl Binding {
-    /// The name of an event of the application's own.
-    pub(crate) fn event_name(&self, topic: TopicId, kind: Kind) -> String {
-        let topics = self.tables.iter().filter_map(|table| table.topic.as_ref());
-        let bound = topics
-            .filter(|bound| bound.id == topic)
-            .find_map(|bound| bound.by_kind(kind));
-        bound.map_or_else(
-            || format!("kind {}", kind.0),
-            |event| event.event.name.to_owned(),
-        )
-    }
-}
-
 /// The numbers of a build's fields, and its layout, from the rows that hold them; `None` names what they lack.
 pub(super) fn bind_layout(
     fields: &'static [Field],

@@ -55,12 +55,7 @@ pub(crate) struct TopicPlan {
 impl TopicPlan {
     /// Its partitions.
     pub(crate) fn all(self) -> impl Iterator<Item = Partition> {
-        (0..=u16::MAX)
-            .take(self.partitions as usize)
-            .map(move |number| Partition {
-                topic: self.id,
-                number,
-            })
+        Partition::all(self.id, self.partitions)
     }
 
     /// The topics of the schema that a store was opened with.

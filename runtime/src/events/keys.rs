@@ -32,6 +32,12 @@ impl Partition {
         }
     }
 
+    /// The partitions of a topic of `count`.
+    pub(crate) fn all(topic: TopicId, count: u32) -> impl Iterator<Item = Self> {
+        let numbers = (0..=u16::MAX).take(count as usize);
+        numbers.map(move |number| Self { topic, number })
+    }
+
     /// The partition in whose log a key stands.
     pub(crate) fn of_log(topic: TopicId, key: &[u8]) -> Option<Self> {
         let rest = key.strip_prefix(topic_prefix(b'e', topic).as_slice())?;

@@ -1,7 +1,10 @@
 //! Events that were set aside: parked with their key, or recorded as dead letters.
 
-use super::{GroupId, Partition};
-use crate::value::{DecodeError, Input, put_varint};
+use super::{GroupId, Partition, TopicId};
+use crate::{
+    Timestamp,
+    value::{DecodeError, Input, put_varint},
+};
 
 /// An event that was set aside, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,10 +50,16 @@ impl Letter {
         group.prefix(b'd')
     }
 
+    /// What a group's dead letters of a topic start with.
+    pub(crate) fn dead_in(topic: TopicId, group: GroupId) -> Vec<u8> {
+        let mut key = Self::dead_of_group(group);
+        put_varint(&mut key, u64::from(topic.0));
+        key
+    }
+
     /// What a group's dead letters of a partition start with.
     pub(crate) fn dead_prefix(partition: Partition, group: GroupId) -> Vec<u8> {
-        let mut key = Self::dead_of_group(group);
-        put_varint(&mut key, u64::from(partition.topic.0));
+        let mut key = Self::dead_in(partition.topic, group);
         key.extend_from_slice(&partition.number.to_be_bytes());
         key
     }
@@ -59,6 +68,11 @@ impl Letter {
     pub(crate) fn key(mut prefix: Vec<u8>, offset: u64) -> Vec<u8> {
         prefix.extend_from_slice(&offset.to_be_bytes());
         prefix
+    }
+
+    /// When it was set aside.
+    pub(crate) fn time(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.time).unwrap_or(Timestamp::constant(0))
     }
 
     /// The offset at the end of a key.
@@ -108,7 +122,6 @@ impl Letter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::events::TopicId;
 
     #[test]
     fn golden_bytes_of_a_letter_and_its_keys() {

@@ -2,13 +2,14 @@
 
 use super::{Entry, Partition};
 use crate::{
-    Result,
+    Result, Timestamp,
     engine::{
         KeyRange, ScanOptions,
         log::{Head, entry_key, entry_offset, head_key},
     },
     transaction::Reader,
 };
+use std::time::Duration;
 
 /// Keys that are read in one batch.
 const BATCH: usize = 2_048;
@@ -109,6 +110,24 @@ pub(crate) async fn time_at(
     let entry =
         Entry::decode(&stored).map_err(|error| reader.store.binding().corrupt(&key, &error))?;
     Ok(Some(entry.time))
+}
+
+/// How long ago the events at these places were written, in seconds; none where no event is
+/// that decodes.
+pub(crate) async fn ages(reader: &Reader, at: &[(Partition, u64)]) -> Result<Vec<Option<f64>>> {
+    let keys: Vec<_> = at
+        .iter()
+        .map(|(partition, offset)| entry_key(&partition.log(), *offset))
+        .collect();
+    let now = Timestamp::now().as_microsecond();
+    let found = get_all(reader, &keys).await?;
+    // An event that does not decode has no age, and must not hide those of others.
+    let ages = found.into_iter().map(|stored| {
+        let entry = Entry::decode(&stored?).ok()?;
+        let micros = u64::try_from(now.saturating_sub(entry.time)).unwrap_or_default();
+        Some(Duration::from_micros(micros).as_secs_f64())
+    });
+    Ok(ages.collect())
 }
 
 /// The first offset whose event was written at `time` or later.

@@ -19,16 +19,16 @@
 //! and whoever sees an offset can see every one before it.
 
 mod change;
-mod control;
+pub(crate) mod control;
 mod cursor;
 mod entry;
-mod group;
+pub(crate) mod group;
 mod handler;
 mod hub;
 mod keys;
 mod lease;
 mod letter;
-mod logs;
+pub(crate) mod logs;
 mod outbox;
 mod publish;
 mod worker;

@@ -22,3 +22,4 @@ pub use traits::{Read, Sealed, Target, View, Write};
 
 pub(crate) use any_engine::{AnyEngine, AnySnapshot};
 pub(crate) use reader::Reader;
+pub(crate) use store::WeakStore;

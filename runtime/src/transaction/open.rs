@@ -9,11 +9,11 @@ use crate::{
     engine::{
         Engine,
         boxed::BoxedEngine,
-        embedded::{Durability, EmbeddedEngine, EmbeddedOptions, Location},
+        embedded::{DATA_FILE, Durability, EmbeddedEngine, EmbeddedOptions, FORMAT_FILE, Location},
         units::{size, time},
     },
 };
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 /// How long relaxed commits may wait for the disk unless the address says otherwise.
 const FLUSH: Duration = Duration::from_millis(100);
@@ -168,7 +168,8 @@ impl OpenOptions {
     /// Opens the store, registers what is new in `schema`, and fills new indexes.
     #[doc(hidden)]
     pub async fn open_schema(self, schema: &'static Schema) -> Result<Store> {
-        Store::bind(self.open_engine().await?, schema).await
+        let folder = self.folder().map(Path::to_owned);
+        Store::bind(self.open_engine().await?, schema, folder).await
     }
 
     /// Opens the engine alone.
@@ -192,24 +193,59 @@ impl OpenOptions {
         engine.map_err(Error::from_engine)
     }
 
-    /// Refuses an address at which opening would make a new folder.
-    pub(crate) fn refuse_missing_folder(&self) -> Result<()> {
-        if let Place::Embedded(Location::Folder(folder)) = &self.place
-            && !folder.is_dir()
-        {
-            return Err(Error::Open(format!(
-                "there is no store in `{}`: no such folder",
-                folder.display()
-            )));
+    /// The same, for a store that must be there: nothing is created.
+    pub(crate) fn existing(mut self) -> Result<Self> {
+        match &mut self.place {
+            Place::Embedded(Location::Folder(folder)) => refuse_missing(folder)?,
+            Place::Embedded(Location::Memory) => {
+                return Err(Error::Open(
+                    "a store in memory is nobody's but its process's; give a folder or a cluster"
+                        .to_owned(),
+                ));
+            }
+            #[cfg(feature = "tikv")]
+            Place::Tikv(options) => options.must_exist = true,
         }
-        Ok(())
+        Ok(self)
     }
+
+    /// The folder, if it is one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Embedded(Location::Folder(folder)) => Some(folder),
+            _ => None,
+        }
+    }
+
+    /// Where the store is, for messages.
+    pub(crate) fn place_shown(&self) -> String {
+        match &self.place {
+            Place::Embedded(Location::Folder(folder)) => format!("`{}`", folder.display()),
+            Place::Embedded(Location::Memory) => "`memory:`".to_owned(),
+            #[cfg(feature = "tikv")]
+            Place::Tikv(_) => "the prefix".to_owned(),
+        }
+    }
+}
+
+fn refuse_missing(folder: &Path) -> Result<()> {
+    let reason = if !folder.is_dir() {
+        "no such folder"
+    } else if !folder.join(DATA_FILE).exists() && !folder.join(FORMAT_FILE).exists() {
+        "the folder holds none"
+    } else {
+        return Ok(());
+    };
+    Err(Error::Open(format!(
+        "there is no store in `{}`: {reason}",
+        folder.display()
+    )))
 }
 
 impl Store {
     /// Opens `schema` on an engine of the caller's own.
     #[doc(hidden)]
     pub async fn over(engine: impl Engine, schema: &'static Schema) -> Result<Self> {
-        Self::bind(AnyEngine::Boxed(BoxedEngine::new(engine)), schema).await
+        Self::bind(AnyEngine::Boxed(BoxedEngine::new(engine)), schema, None).await
     }
 }

@@ -1,17 +1,18 @@
 //! A store: an engine with a schema bound to it.
 
-use super::{AnyEngine, AnySnapshot, Reader, numbers::Numbers};
+use super::{AnyEngine, AnySnapshot, OpenOptions, Reader, numbers::Numbers};
 use crate::{
-    Error, Result,
+    Error, Result, admin,
     catalogue::{self, Binding},
     descriptor::Schema,
-    engine::{Changes, Limits, Outcome},
+    engine::{Changes, EngineError, Limits, Outcome},
     events::Hub,
 };
 use std::{
     fmt,
+    path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicU8, Ordering},
     },
 };
@@ -27,6 +28,21 @@ pub(super) struct Shared {
     pub(super) hub: Hub,
     /// Whose turn it is to take which stripe.
     pub(super) turns: AtomicU8,
+    /// Where its files are, if it has any.
+    folder: Option<PathBuf>,
+    /// Answers tools while it is there.
+    admin: Mutex<Option<admin::Server>>,
+}
+
+/// A store that may be gone.
+#[derive(Clone)]
+pub(crate) struct WeakStore(Weak<Shared>);
+
+impl WeakStore {
+    /// The store, if it is still open.
+    pub(crate) fn upgrade(&self) -> Option<Store> {
+        self.0.upgrade().map(Store)
+    }
 }
 
 impl fmt::Debug for Store {
@@ -60,15 +76,61 @@ impl Snapshot {
 
 impl Store {
     /// Binds `schema` to what `engine` holds.
-    pub(super) async fn bind(engine: AnyEngine, schema: &'static Schema) -> Result<Self> {
+    pub(super) async fn bind(
+        engine: AnyEngine,
+        schema: &'static Schema,
+        folder: Option<PathBuf>,
+    ) -> Result<Self> {
         let binding = catalogue::open(&engine, schema).await?;
-        Ok(Self(Arc::new(Shared {
+        Ok(Self::of(engine, binding, folder))
+    }
+
+    fn of(engine: AnyEngine, binding: Binding, folder: Option<PathBuf>) -> Self {
+        Self(Arc::new(Shared {
             engine,
             binding,
             numbers: Numbers::default(),
             hub: Hub::default(),
             turns: AtomicU8::new(fastrand::u8(..)),
-        })))
+            folder,
+            admin: Mutex::default(),
+        }))
+    }
+
+    /// A store that was opened with a schema before, without one: for what is said in the catalogue alone.
+    pub(crate) async fn without_schema(options: OpenOptions) -> Result<Self> {
+        let place = options.place_shown();
+        let engine = match options.open_engine().await {
+            // Somebody else has it, or it is not one: that is not the engine's fault.
+            Err(Error::Engine(EngineError::Unavailable { message })) => {
+                return Err(Error::Open(message));
+            }
+            other => other?,
+        };
+        let snapshot = engine.snapshot().await.map_err(Error::from_engine)?;
+        let Some((format, _)) = catalogue::identity(&snapshot).await? else {
+            return Err(Error::Open(format!(
+                "{place} holds no store that was ever opened with a schema"
+            )));
+        };
+        catalogue::check_format(format)?;
+        Ok(Self::of(engine, Binding::empty(), None))
+    }
+
+    /// Where its files are, if it has any.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        self.0.folder.as_deref()
+    }
+
+    /// Replaces what answers tools.
+    pub(crate) fn set_admin(&self, server: Option<admin::Server>) {
+        let mut admin = self.0.admin.lock().unwrap_or_else(PoisonError::into_inner);
+        *admin = server;
+    }
+
+    /// A handle that does not keep the store open.
+    pub(crate) fn downgrade(&self) -> WeakStore {
+        WeakStore(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn binding(&self) -> &Binding {
@@ -161,6 +223,7 @@ impl Store {
 
     /// Makes everything durable and lets go of the files, so that the folder can be opened again. Later calls fail.
     pub async fn close(&self) -> Result<()> {
+        self.set_admin(None);
         self.0.engine.close().await.map_err(Error::from_engine)
     }
 }

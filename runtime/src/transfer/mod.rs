@@ -75,8 +75,7 @@ impl RawStore {
 
     /// Opens a store that must be there; nothing is created.
     pub async fn open_existing(options: OpenOptions) -> Result<Self> {
-        options.refuse_missing_folder()?;
-        Self::open(options).await
+        Self::open(options.existing()?).await
     }
 
     /// Makes everything durable and lets go of the store.

@@ -59,6 +59,9 @@ impl Test {
 fn everything(tikv: &Tikv, summary: &mut Summary) {
     let mut command = cargo(["test", "--workspace", "--no-fail-fast"]);
     tikv.tell(&mut command);
+    if tikv.pd().is_some() {
+        command.args(["--features", "keyloom-cli/tikv"]);
+    }
     if !go::is_there() {
         // Its tests start a cluster, which `go` builds.
         command.args(["--exclude", "keyloom-cluster"]);

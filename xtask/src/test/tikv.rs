@@ -6,8 +6,9 @@ use keyloom_cluster::Cluster;
 use std::process::Command;
 
 /// The suites that run on TiKV too.
-const SUITES: [&str; 6] = [
+const SUITES: [&str; 7] = [
     "conformance",
+    "events",
     "parity",
     "relations",
     "tikv",

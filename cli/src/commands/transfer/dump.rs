@@ -10,7 +10,7 @@ use clap::Args;
 use keyloom::transfer::RawStore;
 
 use super::progress::Line;
-use super::{Failure, address, run};
+use crate::commands::store::{Failure, address, run};
 
 /// Writes everything that a store holds, from one snapshot
 #[derive(Debug, Args)]

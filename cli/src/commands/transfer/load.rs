@@ -9,7 +9,7 @@ use clap::Args;
 use keyloom::transfer::RawStore;
 
 use super::progress::Line;
-use super::{Failure, address, run};
+use crate::commands::store::{Failure, address, run};
 
 /// Loads a dump into an empty store, and compares; run again, it goes on where it was interrupted
 #[derive(Debug, Args)]

@@ -24,6 +24,7 @@ pub(super) fn reconcile_fields(
         }
         if let Some(known) = find(&mut row.fields, field.name, field.was, |row| &row.name) {
             let old_name = std::mem::replace(&mut known.name, field.name.to_owned());
+            known.secret = field.secret;
             for part in &mut row.key {
                 if *part == old_name {
                     field.name.clone_into(part);
@@ -48,6 +49,7 @@ pub(super) fn reconcile_fields(
             row.fields.push(FieldRow {
                 number: new.number,
                 name: field.name.to_owned(),
+                secret: field.secret,
             });
             added.push(field);
         }

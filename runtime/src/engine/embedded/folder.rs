@@ -247,10 +247,12 @@ fn in_use(lock: &mut File, folder: &Path) -> EngineError {
             "{shown} is already open in this process; clone the open store instead of opening it twice"
         ),
         Some(id) => format!(
-            "{shown} is in use by process {id}; one process owns a store: stop that one, or ask it"
+            "{shown} is in use by process {id}; one process owns a store: stop that one, or call `serve_admin()` in it and ask \
+             it with `keyloom events`"
         ),
         None => format!(
-            "{shown} is in use by another process; one process owns a store: stop that one, or ask it"
+            "{shown} is in use by another process; one process owns a store: stop that one, or call `serve_admin()` in it and ask \
+             it with `keyloom events`"
         ),
     })
 }

@@ -12,8 +12,14 @@ struct Row {
     format: u32,
 }
 
-/// Makes the prefix a store's, or refuses it: where another program's keys are, and where a newer format is.
-pub(super) async fn claim(link: &Link, prefix: &Prefix, name: &str) -> Result<(), EngineError> {
+/// Makes the prefix a store's, or refuses it: where another program's keys are, where a newer format is, and, if the store
+/// `must_exist`, where there is none.
+pub(super) async fn claim(
+    link: &Link,
+    prefix: &Prefix,
+    name: &str,
+    must_exist: bool,
+) -> Result<(), EngineError> {
     let key = prefix.own(b"format");
     let deadline = link.deadline();
     loop {
@@ -21,6 +27,11 @@ pub(super) async fn claim(link: &Link, prefix: &Prefix, name: &str) -> Result<()
         let at = transaction.start_timestamp();
         if let Some(row) = link.get(&at, &key, deadline).await? {
             return check(&key, &row, name);
+        }
+        if must_exist {
+            return Err(fault::unavailable(format!(
+                "there is no store under the prefix `{name}`"
+            )));
         }
         let whole = prefix.range(&KeyRange {
             start: Vec::new(),

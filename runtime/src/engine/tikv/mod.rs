@@ -88,7 +88,7 @@ impl TikvEngine {
         let name = options.prefix.as_deref().unwrap_or_default();
         let prefix = Prefix::new(name);
         let link = Link::connect(&options, prefix.clone()).await?;
-        claim::claim(&link, &prefix, name).await?;
+        claim::claim(&link, &prefix, name, options.must_exist).await?;
         let engine = Arc::new(Inner {
             link,
             prefix,

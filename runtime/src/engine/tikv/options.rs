@@ -21,6 +21,8 @@ pub struct TikvOptions {
     pub(super) verify_commits: bool,
     pub(super) gc: Option<Duration>,
     pub(super) max_snapshot_age: Option<Duration>,
+    /// A prefix that is nobody's is refused rather than claimed.
+    pub(crate) must_exist: bool,
 }
 
 /// How long a snapshot may be held where this engine collects no garbage: half of what TiDB keeps unless told.
@@ -47,6 +49,7 @@ impl TikvOptions {
             verify_commits: true,
             gc: Some(Duration::from_mins(10)),
             max_snapshot_age: None,
+            must_exist: false,
         }
     }
 

@@ -3,26 +3,40 @@
 use super::Group;
 use crate::{
     Result, Timestamp,
-    engine::ScanOptions,
-    events::{
-        Cursor, Entry, EventId, GroupId, Kind, Letter, LetterState, Partition, group::TopicPlan,
-    },
+    catalogue::Described,
+    engine::{KeyRange, ScanOptions},
+    events::{Cursor, Entry, EventId, GroupId, Letter, LetterState, Partition},
     key::prefix_range,
     transaction::{Reader, Transaction},
 };
 use std::collections::BTreeMap;
 
-const ALL: ScanOptions = ScanOptions {
-    limit: usize::MAX,
-    reverse: false,
-    keys_only: false,
-};
+/// The letters of a range, at most `limit`.
+pub(crate) async fn letters(
+    reader: &Reader,
+    range: &KeyRange,
+    limit: usize,
+) -> Result<Vec<(Vec<u8>, Letter)>> {
+    let options = ScanOptions {
+        limit,
+        reverse: false,
+        keys_only: false,
+    };
+    let rows = reader.scan(range, options).await?;
+    rows.into_iter()
+        .map(|(key, value)| {
+            let letter = Letter::decode(&value)
+                .map_err(|error| reader.store.binding().corrupt(&key, &error))?;
+            Ok((key, letter))
+        })
+        .collect()
+}
 
 /// An event that was set aside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SetAside {
     /// The table.
-    pub topic: &'static str,
+    pub topic: String,
     /// The partition.
     pub partition: u16,
     /// Its offset.
@@ -54,52 +68,28 @@ impl Group {
     async fn set_aside(&self, prefix: fn(Partition, GroupId) -> Vec<u8>) -> Result<Vec<SetAside>> {
         let reader = self.store.reader().await?;
         let (group, topics) = self.plan(&reader).await?;
+        let described = Described::read(&reader).await?;
         let mut found = Vec::new();
         for topic in &topics {
             for partition in topic.all() {
-                let prefix = prefix(partition, group);
-                found.extend(self.letters(&reader, *topic, partition, prefix).await?);
+                let range = prefix_range(prefix(partition, group));
+                for (key, letter) in letters(&reader, &range, usize::MAX).await? {
+                    let entry = Entry::decode(&letter.entry).ok();
+                    let kind = entry.as_ref().map(|it| described.kind(topic.id, it.kind));
+                    found.push(SetAside {
+                        topic: topic.name.clone(),
+                        partition: partition.number,
+                        offset: Letter::offset(&key).unwrap_or_default(),
+                        id: entry.map(|entry| entry.id),
+                        kind: kind.unwrap_or_default(),
+                        attempts: letter.attempts,
+                        time: letter.time(),
+                        error: letter.error,
+                    });
+                }
             }
         }
-        Ok(found.into_iter().map(|(_, _, shown)| shown).collect())
-    }
-
-    async fn letters(
-        &self,
-        reader: &Reader,
-        topic: TopicPlan,
-        partition: Partition,
-        prefix: Vec<u8>,
-    ) -> Result<Vec<(Vec<u8>, Letter, SetAside)>> {
-        let rows = reader.scan(&prefix_range(prefix), ALL).await?;
-        rows.into_iter()
-            .map(|(key, value)| {
-                let corrupt = |reason: String| self.store.binding().corrupt(&key, &reason);
-                let letter = Letter::decode(&value).map_err(|error| corrupt(error.to_string()))?;
-                let entry = Entry::decode(&letter.entry).ok();
-                let shown = SetAside {
-                    topic: topic.name,
-                    partition: partition.number,
-                    offset: Letter::offset(&key).unwrap_or_default(),
-                    id: entry.as_ref().map(|entry| entry.id),
-                    kind: entry.map_or_else(String::new, |entry| self.kind(partition, entry.kind)),
-                    attempts: letter.attempts,
-                    time: Timestamp::from_microsecond(letter.time)
-                        .unwrap_or(Timestamp::constant(0)),
-                    error: letter.error.clone(),
-                };
-                Ok((key, letter, shown))
-            })
-            .collect()
-    }
-
-    fn kind(&self, partition: Partition, kind: Kind) -> String {
-        match kind {
-            Kind::CREATED => "created".to_owned(),
-            Kind::UPDATED => "updated".to_owned(),
-            Kind::DELETED => "deleted".to_owned(),
-            own => self.store.binding().event_name(partition.topic, own),
-        }
+        Ok(found)
     }
 
     /// Has parked events and dead letters handled again, in their order among themselves; how many. What waits behind a
@@ -111,9 +101,7 @@ impl Group {
             for partition in topic.all() {
                 total += self
                     .store
-                    .transaction(async |tx| {
-                        self.redrive_partition(&tx, group, topic, partition).await
-                    })
+                    .transaction(async |tx| self.redrive_partition(&tx, group, partition).await)
                     .await?;
             }
         }
@@ -125,7 +113,6 @@ impl Group {
         &self,
         tx: &Transaction,
         group: GroupId,
-        topic: TopicPlan,
         partition: Partition,
     ) -> Result<u64> {
         let reader = tx.reader();
@@ -134,7 +121,7 @@ impl Group {
             Letter::parked_prefix(partition, group),
             Letter::dead_prefix(partition, group),
         ] {
-            for (key, letter, _) in self.letters(&reader, topic, partition, prefix).await? {
+            for (key, letter) in letters(&reader, &prefix_range(prefix), usize::MAX).await? {
                 if letter.state == LetterState::Failed {
                     let state = LetterState::Redriven;
                     writes.insert(key, Some(Letter { state, ..letter }.encode()));

@@ -1,16 +1,26 @@
 //! Consumer groups from outside: how far they are, and moving them.
 
 mod letters;
+mod moving;
+mod progress;
 
 pub use letters::SetAside;
+pub(crate) use letters::letters;
+pub(crate) use progress::{Progress, progress};
 
 use super::{
-    Cursor, GroupId, Letter, Partition, Wait,
-    group::{self, GroupRow, Start, TopicPlan, fence_key, offset_of, readers_of, row, touch},
+    Cursor, GroupId, Letter, Partition,
+    group::{self, GroupRow, fence_key, readers_of, row, touch},
     lease::{Lease, MemberId},
-    logs::{self, extents},
 };
-use crate::{Error, Result, Store, engine::ScanOptions, key::prefix_range, transaction::Reader};
+use crate::{
+    Error, Result, Store,
+    catalogue::{Described, TopicRef},
+    engine::ScanOptions,
+    key::prefix_range,
+    suggest::meant,
+    transaction::Reader,
+};
 use std::collections::BTreeMap;
 
 const ALL: ScanOptions = ScanOptions {
@@ -31,7 +41,7 @@ pub struct Group {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lag {
     /// The table.
-    pub topic: &'static str,
+    pub topic: String,
     /// The partition.
     pub partition: u16,
     /// Offset of the next event that the group handles.
@@ -71,64 +81,26 @@ impl Store {
     }
 }
 
-/// How far a group is in all partitions of topics.
-pub(crate) async fn lags(store: &Store, group: GroupId, topics: &[TopicPlan]) -> Result<Vec<Lag>> {
-    // Cursors first: a head that is read later can only be further.
-    let partitions: Vec<Partition> = topics.iter().flat_map(|topic| topic.all()).collect();
-    let reader = store.reader().await?;
-    let keys: Vec<_> = partitions
-        .iter()
-        .map(|it| Cursor::key(*it, group))
-        .collect();
-    let cursors = logs::get_all(&reader, &keys).await?;
-    let extents = extents(&reader, &partitions).await?;
-    let mut lags = Vec::with_capacity(partitions.len());
-    for (((partition, extent), key), stored) in
-        partitions.iter().zip(extents).zip(&keys).zip(cursors)
-    {
-        let cursor = Cursor::decode(stored.as_deref())
-            .map_err(|error| store.binding().corrupt(key, &error))?;
-        let topic = topics.iter().find(|topic| topic.id == partition.topic);
-        let next = cursor.next.max(extent.first);
-        let failed = match cursor.wait {
-            Wait::Failed(_) => cursor.attempts,
-            Wait::No | Wait::Snoozed(_) => cursor.attempts.saturating_sub(1),
-        };
-        lags.push(Lag {
-            topic: topic.map_or("", |topic| topic.name),
-            partition: partition.number,
-            next,
-            head: extent.next,
-            failed_attempts: if next < extent.next { failed } else { 0 },
-            parked: cursor.parked,
-            redriven: cursor.redrive,
-        });
-    }
-    Ok(lags)
-}
-
 impl Group {
-    fn unknown(&self) -> Error {
-        Error::invalid(
-            "group",
-            format!(
-                "there is no consumer group `{}`; its first worker makes it",
-                self.name
-            ),
-        )
-    }
-
     async fn row(&self, reader: &Reader) -> Result<GroupRow> {
-        group::find(reader, &self.name)
-            .await?
-            .ok_or_else(|| self.unknown())
+        let rows = group::groups(reader).await?;
+        let found = rows.iter().find(|row| row.name == self.name);
+        found.cloned().ok_or_else(|| {
+            let known = rows.iter().map(|row| row.name.as_str());
+            let reason = format!(
+                "there is no consumer group `{}`{}",
+                self.name,
+                meant(&self.name, known, "; its first worker makes it")
+            );
+            Error::invalid("group", reason)
+        })
     }
 
     /// Its number, and the topics that it reads.
-    async fn plan(&self, reader: &Reader) -> Result<(GroupId, Vec<TopicPlan>)> {
+    pub(crate) async fn plan(&self, reader: &Reader) -> Result<(GroupId, Vec<TopicRef>)> {
         let id = GroupId(self.row(reader).await?.id);
         let mut topics = Vec::new();
-        for topic in TopicPlan::of(&self.store) {
+        for topic in Described::read(reader).await?.topics() {
             if readers_of(reader, topic.id).await?.contains(&id) {
                 topics.push(topic);
             }
@@ -136,21 +108,35 @@ impl Group {
         Ok((id, topics))
     }
 
-    fn topic(topics: Vec<TopicPlan>, table: &str) -> Result<TopicPlan> {
+    fn topic(topics: Vec<TopicRef>, table: &str) -> Result<TopicRef> {
+        let known = topics.iter().map(|topic| topic.name.as_str());
+        let meant = meant(table, known, "");
         let found = topics.into_iter().find(|topic| topic.name == table);
         found.ok_or_else(|| {
-            Error::invalid(
-                "topic",
-                format!("the group does not read events of `{table}`"),
-            )
+            let reason = format!("the group does not read events of `{table}`{meant}");
+            Error::invalid("topic", reason)
         })
     }
 
     /// How far it is in every partition that has events.
     pub async fn lag(&self) -> Result<Vec<Lag>> {
-        let (group, topics) = self.plan(&self.store.reader().await?).await?;
-        let mut lags = lags(&self.store, group, &topics).await?;
-        lags.retain(|lag| lag.head > 0);
+        let reader = self.store.reader().await?;
+        let (group, topics) = self.plan(&reader).await?;
+        let mut lags = Vec::new();
+        for topic in topics {
+            let partitions: Vec<Partition> = topic.all().collect();
+            let progress = progress(&reader, group, &partitions).await?;
+            let filled = progress.iter().filter(|it| it.extent.next > 0);
+            lags.extend(filled.map(|it| Lag {
+                topic: topic.name.clone(),
+                partition: it.partition.number,
+                next: it.next(),
+                head: it.extent.next,
+                failed_attempts: it.failed_attempts(),
+                parked: it.cursor.parked,
+                redriven: it.cursor.redrive,
+            }));
+        }
         Ok(lags)
     }
 
@@ -173,92 +159,6 @@ impl Group {
             .await?;
         self.store.hub().steered();
         Ok(())
-    }
-
-    /// Moves the group in all partitions of a table's events, forward or back. Events that are handled again keep their
-    /// idempotency keys: effects outside the store are not repeated.
-    pub async fn seek(&self, table: &str, to: Start) -> Result<()> {
-        self.go(table, to, false).await
-    }
-
-    /// Moves the group to a place from which it handles a table's events again, with new idempotency keys: effects outside
-    /// the store are repeated.
-    pub async fn replay(&self, table: &str, from: Start) -> Result<()> {
-        self.go(table, from, true).await
-    }
-
-    async fn go(&self, table: &str, to: Start, again: bool) -> Result<()> {
-        self.store
-            .transaction(async |tx| {
-                let reader = tx.reader();
-                let (group, topics) = self.plan(&reader).await?;
-                let topic = Self::topic(topics, table)?;
-                let partitions: Vec<_> = topic.all().collect();
-                let extents = extents(&reader, &partitions).await?;
-                let mut writes = BTreeMap::from([touch(topic.id)]);
-                for (partition, extent) in partitions.into_iter().zip(extents) {
-                    if extent.next > 0 {
-                        let next = offset_of(&reader, partition, extent, to).await?;
-                        writes.extend([self.moved(&reader, group, partition, next, again).await?]);
-                    }
-                }
-                tx.write(writes)
-            })
-            .await?;
-        self.store.hub().steered();
-        Ok(())
-    }
-
-    /// Moves the group to an offset of one partition of a table's events: past an event that blocks it, for example.
-    pub async fn seek_partition(&self, table: &str, partition: u16, offset: u64) -> Result<()> {
-        self.go_to(table, partition, offset, false).await
-    }
-
-    /// [`Group::replay`] from an offset of one partition.
-    pub async fn replay_partition(&self, table: &str, partition: u16, offset: u64) -> Result<()> {
-        self.go_to(table, partition, offset, true).await
-    }
-
-    async fn go_to(&self, table: &str, number: u16, offset: u64, again: bool) -> Result<()> {
-        self.store
-            .transaction(async |tx| {
-                let reader = tx.reader();
-                let (group, topics) = self.plan(&reader).await?;
-                let topic = Self::topic(topics, table)?;
-                let partition = Partition { topic: topic.id, number };
-                let extent = extents(&reader, &[partition]).await?[0];
-                if !(extent.first..=extent.next).contains(&offset) {
-                    let reason = format!(
-                        "partition {number} of `{table}` holds the offsets {} to {}; {offset} is not among them",
-                        extent.first, extent.next
-                    );
-                    return Err(Error::invalid("offset", reason));
-                }
-                let cursor = self.moved(&reader, group, partition, offset, again).await?;
-                tx.write(BTreeMap::from([cursor, touch(topic.id)]))
-            })
-            .await?;
-        self.store.hub().steered();
-        Ok(())
-    }
-
-    async fn moved(
-        &self,
-        reader: &Reader,
-        group: GroupId,
-        partition: Partition,
-        next: u64,
-        again: bool,
-    ) -> Result<(Vec<u8>, Option<Vec<u8>>)> {
-        let key = Cursor::key(partition, group);
-        let stored = reader.get(&key).await?;
-        let cursor = Cursor::decode(stored.as_deref())
-            .map_err(|error| self.store.binding().corrupt(&key, &error))?;
-        let moved = Cursor {
-            generation: cursor.generation + u64::from(again),
-            ..cursor.at(next)
-        };
-        Ok((key, Some(moved.encode())))
     }
 
     /// Removes the group: its cursors, leases, parked events and dead letters. Events are no longer kept for it.

@@ -156,9 +156,11 @@ impl Worker {
     }
 
     async fn is_caught_up(&self) -> Result<bool> {
-        let lags =
-            super::control::lags(&self.inner.store, self.inner.group, &self.inner.topics).await?;
-        Ok(lags.iter().all(|lag| lag.waiting() == 0))
+        let inner = &self.inner;
+        let reader = inner.store.reader().await?;
+        let partitions: Vec<Partition> = inner.topics.iter().flat_map(|it| it.all()).collect();
+        let progress = super::control::progress(&reader, inner.group, &partitions).await?;
+        Ok(progress.iter().all(|it| it.waiting() == 0))
     }
 
     /// What the last handler that failed here said.

@@ -3,8 +3,7 @@
 use super::{drain::Drain, handlers::Failure};
 use crate::{
     Result, Timestamp,
-    engine::ScanOptions,
-    events::{Cursor, Entry, Letter, LetterState},
+    events::{Cursor, Entry, Letter, LetterState, control::letters},
     key::prefix_range,
     transaction::{Reader, Transaction},
 };
@@ -19,19 +18,7 @@ pub(super) async fn first_of(reader: &Reader, prefix: &[u8]) -> Result<Option<(V
 }
 
 async fn page(reader: &Reader, prefix: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Letter)>> {
-    let options = ScanOptions {
-        limit,
-        reverse: false,
-        keys_only: false,
-    };
-    let rows = reader.scan(&prefix_range(prefix.to_vec()), options).await?;
-    rows.into_iter()
-        .map(|(key, value)| {
-            let letter = Letter::decode(&value)
-                .map_err(|error| reader.store.binding().corrupt(&key, &error))?;
-            Ok((key, letter))
-        })
-        .collect()
+    letters(reader, &prefix_range(prefix.to_vec()), limit).await
 }
 
 /// Handles the next event that is to be handled again, in the transaction that removes it.

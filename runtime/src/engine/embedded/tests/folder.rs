@@ -80,7 +80,8 @@ fn a_store_of_another_process_is_refused_with_its_id() {
     fs::write(folder.path().join(LOCK_FILE), "1").unwrap();
     assert_eq!(
         refusal(folder.path()),
-        "FOLDER is in use by process 1; one process owns a store: stop that one, or ask it"
+        "FOLDER is in use by process 1; one process owns a store: stop that one, or call `serve_admin()` in it \
+         and ask it with `keyloom events`"
     );
     drop(engine);
 }

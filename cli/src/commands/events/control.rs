@@ -1,0 +1,165 @@
+//! Moving groups.
+
+use clap::Args;
+use keyloom::admin::{Place, Reply, Request};
+
+use super::{Failure, Target, place, print, unexpected};
+
+/// A group of a store.
+#[derive(Debug, Args)]
+pub(super) struct Group {
+    #[command(flatten)]
+    target: Target,
+    /// The consumer group
+    group: String,
+}
+
+impl Group {
+    async fn ask(&self, request: Request) -> Result<Option<u64>, Failure> {
+        match self.target.ask(request).await? {
+            Reply::Done { count } => Ok(count),
+            _ => Err(unexpected()),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  keyloom events pause keyloom-data mailer")]
+pub(super) struct Pause {
+    #[command(flatten)]
+    of: Group,
+}
+
+impl Pause {
+    pub(super) async fn pause(self) -> Result<(), Failure> {
+        let group = self.of.group.clone();
+        self.of.ask(Request::Pause { group }).await?;
+        print(&format!("`{}` is paused\n", self.of.group))
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  keyloom events resume keyloom-data mailer")]
+pub(super) struct Resume {
+    #[command(flatten)]
+    of: Group,
+}
+
+impl Resume {
+    pub(super) async fn resume(self) -> Result<(), Failure> {
+        let group = self.of.group.clone();
+        self.of.ask(Request::Resume { group }).await?;
+        print(&format!("`{}` goes on\n", self.of.group))
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  keyloom events seek keyloom-data mailer orders --to latest\n  \
+                        keyloom events seek keyloom-data mailer orders --partition 3 --to 18"
+)]
+pub(super) struct Seek {
+    #[command(flatten)]
+    of: Group,
+    /// The table whose events they are
+    topic: String,
+    /// Only this partition
+    #[arg(long, value_name = "NUMBER")]
+    partition: Option<u16>,
+    /// Where it goes on: `earliest`, `latest`, a time, or an offset of a partition
+    #[arg(long, value_name = "POSITION", value_parser = place::parse)]
+    to: Place,
+}
+
+impl Seek {
+    pub(super) async fn seek(self) -> Result<(), Failure> {
+        go(self.of, self.topic, self.partition, self.to, false).await
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  keyloom events replay keyloom-data mailer orders --from earliest\n  \
+                        keyloom events replay keyloom-data mailer orders --from 2026-03-01T08:00:00Z"
+)]
+pub(super) struct Replay {
+    #[command(flatten)]
+    of: Group,
+    /// The table whose events they are
+    topic: String,
+    /// Only this partition
+    #[arg(long, value_name = "NUMBER")]
+    partition: Option<u16>,
+    /// Where it begins: `earliest`, `latest`, a time, or an offset of a partition
+    #[arg(long, value_name = "POSITION", value_parser = place::parse)]
+    from: Place,
+}
+
+impl Replay {
+    pub(super) async fn replay(self) -> Result<(), Failure> {
+        go(self.of, self.topic, self.partition, self.from, true).await
+    }
+}
+
+async fn go(
+    of: Group,
+    topic: String,
+    partition: Option<u16>,
+    to: Place,
+    again: bool,
+) -> Result<(), Failure> {
+    let request = Request::Move {
+        group: of.group.clone(),
+        topic: topic.clone(),
+        partition,
+        to,
+        again,
+    };
+    of.ask(request).await?;
+    let place = match to {
+        Place::Earliest => "the earliest event".to_owned(),
+        Place::Latest => "the end".to_owned(),
+        Place::Time(time) => time.to_string(),
+        Place::Offset(offset) => offset.to_string(),
+    };
+    let of_partition = partition.map_or_else(String::new, |it| format!(" in partition {it}"));
+    let moved = if again { "replays from" } else { "is at" };
+    print(&format!(
+        "`{}` {moved} {place} of `{topic}`{of_partition}\n",
+        of.group
+    ))
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  keyloom events redrive keyloom-data mailer")]
+pub(super) struct Redrive {
+    #[command(flatten)]
+    of: Group,
+}
+
+impl Redrive {
+    pub(super) async fn redrive(self) -> Result<(), Failure> {
+        let group = self.of.group.clone();
+        let count = self.of.ask(Request::Redrive { group }).await?;
+        let events = match count.unwrap_or_default() {
+            1 => "1 event is".to_owned(),
+            count => format!("{count} events are"),
+        };
+        print(&format!("{events} to be handled again\n"))
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  keyloom events remove-group keyloom-data mailer")]
+pub(super) struct RemoveGroup {
+    #[command(flatten)]
+    of: Group,
+}
+
+impl RemoveGroup {
+    pub(super) async fn remove(self) -> Result<(), Failure> {
+        let group = self.of.group.clone();
+        self.of.ask(Request::Remove { group }).await?;
+        print(&format!("`{}` is removed\n", self.of.group))
+    }
+}
