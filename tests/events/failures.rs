@@ -9,6 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 /// A failed event holds back the later ones of its partition: 1, 1, 2, 3 and never 1, 2, 3, 1.
@@ -29,7 +30,16 @@ pub async fn a_failed_event_holds_back_later_ones_of_its_key(queue: Queue) -> Re
 
 /// After a failure in the middle of a batch, events run one by one, and those before it keep their effects.
 pub async fn a_failure_in_a_batch_undoes_no_finished_event(queue: Queue) -> Result<()> {
-    produce(&queue, "a", 5).await?;
+    // In one transaction, so that all of them are durable at once.
+    queue
+        .transaction(async |tx| {
+            tasks::insert(&tx, &task("a", 1)).await?;
+            for n in 2..=5 {
+                tasks::modify(&tx, TaskId::from("a"), |task| task.n = n).await?;
+            }
+            Ok(())
+        })
+        .await?;
     let recorder = Recorder::answering(|_, seen| match seen.n {
         3 => Err("the third".into()),
         _ => Ok(()),
@@ -241,7 +251,8 @@ pub async fn a_blocked_partition_goes_on_when_it_is_moved_past_the_event(
     let workers = queue.workers("block").handle_tasks(recorder.clone());
     let worker = workers
         .max_attempts(2)
-        .backoff(SHORT, SHORT)
+        // Each attempt writes the cursor, and so does whoever moves it.
+        .backoff(SHORT, Duration::from_millis(100))
         .start()
         .await?;
     let group = queue.group("block");

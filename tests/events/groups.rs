@@ -105,8 +105,13 @@ pub async fn delayed_events_come_in_the_order_in_which_they_are_due(queue: Queue
         result: result.to_owned(),
         mood: Mood::Calm,
     };
-    tasks::publish_after(&queue, &key, TaskPinged {}, Duration::from_millis(60)).await?;
-    tasks::publish_after(&queue, &key, finished("first"), Duration::from_millis(20)).await?;
+    let (later, sooner) = (Duration::from_millis(60), Duration::from_millis(20));
+    queue
+        .transaction(async |tx| {
+            tasks::publish_after(&tx, &key, TaskPinged {}, later).await?;
+            tasks::publish_after(&tx, &key, finished("first"), sooner).await
+        })
+        .await?;
     while recorder.seen().len() < 2 {
         tokio::task::yield_now().await;
     }

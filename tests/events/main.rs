@@ -2,6 +2,8 @@
 //!
 //! Another kind of store plugs in by one line in `cases!`.
 
+#[cfg(feature = "tikv")]
+mod cluster;
 mod crash;
 mod failures;
 mod groups;
@@ -15,16 +17,18 @@ mod world;
 /// Runs every case on a store of each kind.
 macro_rules! cases {
     ($($module:ident: { $($case:ident,)* })*) => {
-        cases!(@on memory $($module: { $($case,)* })*);
-        cases!(@on durable $($module: { $($case,)* })*);
-        cases!(@on relaxed $($module: { $($case,)* })*);
+        cases!(@on memory crate::world::memory(); $($module: { $($case,)* })*);
+        cases!(@on durable crate::world::durable(); $($module: { $($case,)* })*);
+        cases!(@on relaxed crate::world::relaxed(); $($module: { $($case,)* })*);
+        #[cfg(feature = "tikv")]
+        cases!(@on tikv crate::cluster::tikv(); $($module: { $($case,)* })*);
     };
-    (@on $store:ident $($module:ident: { $($case:ident,)* })*) => {
+    (@on $store:ident $open:expr; $($module:ident: { $($case:ident,)* })*) => {
         mod $store {
             $(mod $module {
                 $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $case() -> keyloom::Result<()> {
-                    crate::$module::$case(crate::world::$store().await).await
+                    crate::$module::$case($open.await).await
                 })*
             })*
         }
