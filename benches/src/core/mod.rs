@@ -49,6 +49,14 @@ impl Scale {
     };
 }
 
+/// What a work took in each round, in microseconds a call.
+#[derive(Default)]
+struct Times {
+    typed: Vec<f64>,
+    bare: Vec<f64>,
+    grouped: Vec<f64>,
+}
+
 /// The works of these names, or all, by both systems, in interleaved rounds on two stores with the same bytes.
 pub(crate) async fn run(short: bool, names: &[String]) -> Result<Vec<Measure>, Fault> {
     let works = Work::named(names)?;
@@ -60,28 +68,38 @@ pub(crate) async fn run(short: bool, names: &[String]) -> Result<Vec<Measure>, F
     let bare = Bare::open(folder.path(), &loaded, inputs.layout())?;
     let typed = Typed::open(folder.path(), &loaded).await?;
 
-    let mut times = vec![(Vec::new(), Vec::new()); works.len()];
+    let mut times: Vec<Times> = works.iter().map(|_| Times::default()).collect();
     for round in 0..scale.rounds {
         eprintln!("round {} of {}", round + 1, scale.rounds);
-        for (&work, (by_typed, by_bare)) in works.iter().zip(&mut times) {
+        for (&work, times) in works.iter().zip(&mut times) {
             let input = inputs.round(work, work.calls() * scale.calls).await?;
             // Whoever is second finds warmer caches: take turns.
-            let (first, second) = if round % 2 == 0 {
+            let (by_typed, by_bare) = if round % 2 == 0 {
                 let first = typed.run(work, &input).await?;
                 (first, bare.run(work, &input)?)
             } else {
                 let second = bare.run(work, &input)?;
                 (typed.run(work, &input).await?, second)
             };
-            by_typed.push(micros(first, input.calls()));
-            by_bare.push(micros(second, input.calls()));
+            times.typed.push(micros(by_typed, input.calls()));
+            times.bare.push(micros(by_bare, input.calls()));
+            if work.in_tasks() {
+                let input = inputs.round(work, work.calls() * scale.calls).await?;
+                let grouped = bare.run_grouped(work, &input)?;
+                times.grouped.push(micros(grouped, input.calls()));
+            }
         }
     }
     typed.close().await?;
 
     let mut measures = Vec::new();
-    for (work, (by_typed, by_bare)) in works.into_iter().zip(times) {
-        for (system, values) in [("keyloom", by_typed), ("engine", by_bare)] {
+    for (work, times) in works.into_iter().zip(times) {
+        let systems = [
+            ("keyloom", times.typed),
+            ("engine", times.bare),
+            ("engine, in groups by hand", times.grouped),
+        ];
+        for (system, values) in systems.into_iter().filter(|(_, it)| !it.is_empty()) {
             measures.push(Measure {
                 bench: BENCH,
                 work: work.name().to_owned(),

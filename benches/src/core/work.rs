@@ -20,7 +20,7 @@ pub(super) enum Work {
     Insert,
     /// The same, answered from memory.
     InsertRelaxed,
-    /// The same from 32 tasks, durable; the bare engine writes groups of 32.
+    /// The same from 32 tasks, durable.
     InsertTasks,
     /// The same from 32 tasks, answered from memory.
     InsertRelaxedTasks,
@@ -93,6 +93,11 @@ impl Work {
             self,
             Self::Insert | Self::InsertRelaxed | Self::InsertTasks | Self::InsertRelaxedTasks
         )
+    }
+
+    /// Whether many tasks write side by side.
+    pub(super) const fn in_tasks(self) -> bool {
+        matches!(self, Self::InsertTasks | Self::InsertRelaxedTasks)
     }
 
     /// Whether commits are answered from memory.

@@ -122,7 +122,7 @@ async fn fill_count(
             adds: counts.finish()?,
             ..Changes::default()
         };
-        finish(engine.commit(&snapshot, changes).await)?;
+        finish(engine.commit(snapshot, changes).await)?;
     }
 }
 
@@ -135,7 +135,7 @@ async fn commit(
         writes,
         ..Changes::default()
     };
-    finish(engine.commit(snapshot, changes).await)
+    finish(engine.commit(snapshot.clone(), changes).await)
 }
 
 fn finish(outcome: Outcome) -> Result<()> {

@@ -42,7 +42,7 @@ pub(crate) async fn open(engine: &AnyEngine, schema: &'static Schema) -> Result<
                 writes: difference(&stored, &rows)?,
                 ..Changes::default()
             };
-            match engine.commit(&snapshot, changes).await {
+            match engine.commit(snapshot, changes).await {
                 Outcome::Committed { .. } => {
                     for warning in warnings {
                         tracing::warn!(schema = schema.name, "{warning}");

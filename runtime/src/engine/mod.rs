@@ -190,6 +190,15 @@ pub trait Engine: Send + Sync + 'static {
         changes: Changes,
     ) -> impl Future<Output = Outcome> + Send;
 
+    /// [`Engine::commit`] after the last read of its base, which the engine may let go of before it writes.
+    fn commit_last(
+        &self,
+        base: Self::Snapshot,
+        changes: Changes,
+    ) -> impl Future<Output = Outcome> + Send {
+        async move { self.commit(&base, changes).await }
+    }
+
     /// Finishes what was begun, makes it durable and lets go of the files. Later calls answer [`EngineError::Closed`].
     fn close(&self) -> impl Future<Output = Result<(), EngineError>> + Send;
 }

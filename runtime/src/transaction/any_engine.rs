@@ -77,14 +77,18 @@ impl AnyEngine {
         on_each!(self, engine => engine.durable(number).await)
     }
 
-    pub(crate) async fn commit(&self, base: &AnySnapshot, changes: Changes) -> Outcome {
+    pub(crate) async fn commit(&self, base: AnySnapshot, changes: Changes) -> Outcome {
         match (self, base) {
             (Self::Embedded(engine), AnySnapshot::Embedded(base)) => {
-                engine.commit(base, changes).await
+                engine.commit_last(base, changes).await
             }
             #[cfg(feature = "tikv")]
-            (Self::Tikv(engine), AnySnapshot::Tikv(base)) => engine.commit(base, changes).await,
-            (Self::Boxed(engine), AnySnapshot::Boxed(base)) => engine.commit(base, changes).await,
+            (Self::Tikv(engine), AnySnapshot::Tikv(base)) => {
+                engine.commit_last(base, changes).await
+            }
+            (Self::Boxed(engine), AnySnapshot::Boxed(base)) => {
+                engine.commit_last(base, changes).await
+            }
             _ => Outcome::Failed(EngineError::Unavailable {
                 message: "the snapshot is of another engine".to_owned(),
             }),

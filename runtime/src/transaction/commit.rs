@@ -70,7 +70,8 @@ impl Transaction {
     ///
     /// [`Error::Conflict`] if another transaction changed the same data first: nothing is written.
     pub async fn commit(self) -> Result<()> {
-        self.finish(1).await
+        let changes = self.end().await?;
+        self.hand_over(changes, 1).await
     }
 
     /// Commits only if the record of this key, or its absence, is still as this transaction's snapshot saw it.
@@ -133,7 +134,8 @@ impl Transaction {
         self.buffer().take();
     }
 
-    pub(super) async fn finish(&self, attempt: u32) -> Result<()> {
+    /// Ends the transaction, with what it would write.
+    pub(super) async fn end(&self) -> Result<Changes> {
         let writing = self.writing().await;
         if let Err(violation) = self.check().await {
             self.buffer().take();
@@ -141,13 +143,21 @@ impl Transaction {
         }
         let changes = self.buffer().take().ok_or(Error::TransactionEnded)?;
         drop(writing);
+        Ok(changes)
+    }
+
+    /// Commits what it would have written. The last handle lets go of what it read from.
+    pub(super) async fn hand_over(self, changes: Changes, attempt: u32) -> Result<()> {
         if changes.writes_nothing() && changes.guards.is_empty() {
             return Ok(());
         }
-        let store = &self.0.store;
+        let (store, base) = match Arc::try_unwrap(self.0) {
+            Ok(last) => (last.store, last.base),
+            Err(shared) => (shared.store.clone(), shared.base.clone()),
+        };
         check_size(&changes, store.limits().transaction)?;
         let notice = store.hub().notice(&changes);
-        match store.0.engine.commit(&self.0.base, changes).await {
+        match store.0.engine.commit(base, changes).await {
             Outcome::Committed { number, .. } => {
                 if let Some(notice) = notice {
                     store.hub().committed(number, &notice);

@@ -45,7 +45,7 @@ impl Store {
                 writes: [(key.clone(), Some(block.end.to_string().into_bytes()))].into(),
                 ..Changes::default()
             };
-            match self.0.engine.commit(&snapshot, changes).await {
+            match self.0.engine.commit(snapshot, changes).await {
                 Outcome::Committed { .. } => return Ok(block),
                 // An unknown outcome may have taken the block: a gap, which is allowed.
                 Outcome::Conflict { .. } | Outcome::Unknown(_) => {}

@@ -60,7 +60,14 @@ impl Store {
                 Ok(value) => value,
                 Err(error) => return tries.give_up(self, error).await,
             };
-            match transaction.finish(attempt).await {
+            let committed = match transaction.end().await {
+                Ok(changes) => {
+                    drop(ending);
+                    transaction.hand_over(changes, attempt).await
+                }
+                Err(violation) => Err(violation),
+            };
+            match committed {
                 Ok(()) => {
                     tries.sweep(self).await;
                     return Ok(value);
@@ -72,7 +79,6 @@ impl Store {
                 Err(error) if error.is_undetermined() && tries.remember(attempt, value) => {}
                 Err(error) => return tries.give_up(self, error.into()).await,
             }
-            drop(ending);
             tokio::time::sleep(options.pause(attempt)).await;
             attempt += 1;
         }

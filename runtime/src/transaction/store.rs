@@ -174,7 +174,7 @@ impl Store {
         let engine = &self.0.engine;
         let base = engine.snapshot().await.map_err(Error::from_engine)?;
         // A commit of nothing tells the number of the last one.
-        match engine.commit(&base, Changes::default()).await {
+        match engine.commit(base, Changes::default()).await {
             Outcome::Committed { number, .. } => self.durable(number).await,
             Outcome::Conflict { .. } => Ok(()),
             Outcome::Unknown(error) | Outcome::Failed(error) => Err(Error::from_engine(error)),

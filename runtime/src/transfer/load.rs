@@ -133,7 +133,7 @@ impl RawStore {
             writes,
             ..Changes::default()
         };
-        match self.engine.commit(&base, changes).await {
+        match self.engine.commit(base, changes).await {
             Outcome::Committed { .. } => Ok(()),
             Outcome::Conflict { .. } => Err(refused(
                 "another process writes to the store; end it, then load again",

@@ -24,7 +24,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::{
     options::Durability,
-    view::{EmbeddedSnapshot, Register, View},
+    view::{EmbeddedSnapshot, Mark, Register, View},
     writer::{Job, Published, Reach, Writer},
 };
 use crate::engine::{Changes, EngineError, Outcome};
@@ -38,6 +38,9 @@ const TURNS: usize = 8;
 /// The part of a group's time that the thread waits for the next group to become as large: 1/4. Tasks that were just
 /// answered queue again within it, and one sync serves them all instead of only the first.
 pub(super) const PATIENCE: u32 = 4;
+
+/// Of so many transactions of a task that is alone one lets others queue theirs first.
+const PROBE: usize = 8;
 
 /// Changes that are too many for a task to write: the thread does.
 const LARGE: usize = 512;
@@ -116,6 +119,10 @@ pub(super) struct Committer {
     pub(super) unflushed: AtomicBool,
     /// How many transactions the last group had.
     pub(super) last_group: AtomicUsize,
+    /// About how many transactions came side by side lately.
+    crowd: AtomicUsize,
+    /// Transactions that were written at once because none came beside them.
+    alone: AtomicUsize,
     /// What the disk has, of a relaxed store.
     pub(super) flushed: watch::Sender<Option<Arc<View>>>,
 }
@@ -142,6 +149,8 @@ impl Committer {
             writer: Mutex::new(writer),
             unflushed: AtomicBool::new(false),
             last_group: AtomicUsize::new(0),
+            crowd: AtomicUsize::new(0),
+            alone: AtomicUsize::new(0),
             flushed,
         })
     }
@@ -203,11 +212,10 @@ impl Committer {
     /// Hands a transaction over. From here on it is committed whether or not anyone waits for the answer.
     pub(super) fn submit(
         &self,
-        base: &EmbeddedSnapshot,
+        base: Arc<Mark>,
         changes: Changes,
     ) -> Result<oneshot::Receiver<Outcome>, EngineError> {
         self.register.health.check()?;
-        let base = base.view().clone();
         if !base.belongs_to(&self.register) {
             return Err(EngineError::Unavailable {
                 message: "the snapshot is another store's; commit with one of this store".into(),
@@ -243,9 +251,17 @@ impl Committer {
         Combining(self)
     }
 
-    /// Whether transactions come side by side, so that it pays to let others queue theirs before writing.
+    /// Whether transactions come side by side, so that it pays to let others queue theirs before writing. A task that is
+    /// alone looks now and then whether it still is.
     pub(super) fn crowded(&self) -> bool {
-        self.pace != Pace::Durable && self.last_group.load(Ordering::Relaxed) > 1
+        if self.pace == Pace::Durable {
+            return false;
+        }
+        self.crowd.load(Ordering::Relaxed) > 1
+            || self
+                .alone
+                .fetch_add(1, Ordering::Relaxed)
+                .is_multiple_of(PROBE)
     }
 
     /// Writes what waits, for everyone, if that is a task's business and nobody else is at it.
@@ -260,11 +276,10 @@ impl Committer {
             return;
         }
         for _ in 0..turns {
-            let Some(mut writer) = self.try_writer() else {
+            let Some(writer) = self.try_writer() else {
                 return;
             };
-            self.write_group(&mut writer);
-            drop(writer);
+            self.write_group(writer);
             if self.queue().jobs.is_empty() {
                 return;
             }
@@ -275,16 +290,20 @@ impl Committer {
         }
     }
 
-    /// Writes one group; whether there was one.
-    fn write_group(&self, writer: &mut Writer) -> bool {
+    /// Writes one group, lets go of the writer, and answers; whether there was a group.
+    fn write_group(&self, mut writer: MutexGuard<'_, Writer>) -> bool {
         let group = self.take_group();
         if group.is_empty() {
             return false;
         }
         self.last_group.store(group.len(), Ordering::Relaxed);
-        let wrote = writer.run(group, self.pace.reach());
+        // A few of those who come side by side often make a group of their own: it says little.
+        let crowd = self.crowd.load(Ordering::Relaxed) / 2;
+        self.crowd.store(crowd.max(group.len()), Ordering::Relaxed);
+        let written = writer.run(group, self.pace.reach());
+        drop(writer);
         // The thread counts the time to the next flush from the first commit that needs it.
-        if wrote
+        if written.anything
             && matches!(self.pace, Pace::Relaxed(_))
             && !self.unflushed.swap(true, Ordering::AcqRel)
         {
@@ -306,7 +325,7 @@ impl Committer {
     pub(super) fn drain(&self) {
         loop {
             let begun = Instant::now();
-            self.write_group(&mut self.writer());
+            self.write_group(self.writer());
             if self.pace == Pace::Durable {
                 self.gather(begun.elapsed() / PATIENCE);
             }
@@ -351,8 +370,8 @@ impl Committer {
     /// Finishes what waits and closes the files, on the calling thread.
     pub(super) fn close_here(&self) -> Result<(), EngineError> {
         self.queue().closing = true;
+        while self.write_group(self.writer()) {}
         let mut writer = self.writer();
-        while self.write_group(&mut writer) {}
         self.flushed.send_replace(None);
         let closed = writer.close();
         drop(writer);

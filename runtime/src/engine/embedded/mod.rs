@@ -38,6 +38,7 @@ pub use view::EmbeddedSnapshot;
 
 use super::{Changes, Engine, EngineError, Limits, Outcome};
 use committer::{Committer, Pace};
+use view::Mark;
 use writer::Writer;
 
 /// The embedded engine has one process, so counters have one shard.
@@ -174,6 +175,22 @@ impl Engine for EmbeddedEngine {
     }
 
     async fn commit(&self, base: &EmbeddedSnapshot, changes: Changes) -> Outcome {
+        self.commit_after(base.mark().clone(), changes).await
+    }
+
+    async fn commit_last(&self, base: EmbeddedSnapshot, changes: Changes) -> Outcome {
+        let mark = base.mark().clone();
+        drop(base);
+        self.commit_after(mark, changes).await
+    }
+
+    async fn close(&self) -> Result<(), EngineError> {
+        self.handle.committer.close().await
+    }
+}
+
+impl EmbeddedEngine {
+    async fn commit_after(&self, base: Arc<Mark>, changes: Changes) -> Outcome {
         if let Err(error) = check_limits(&changes) {
             return Outcome::Failed(error);
         }
@@ -194,10 +211,6 @@ impl Engine for EmbeddedEngine {
             }),
             Err(error) => Outcome::Failed(error),
         }
-    }
-
-    async fn close(&self) -> Result<(), EngineError> {
-        self.handle.committer.close().await
     }
 }
 

@@ -26,29 +26,44 @@ pub struct EmbeddedSnapshot {
 impl std::fmt::Debug for EmbeddedSnapshot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EmbeddedSnapshot")
-            .field("number", &self.view.number)
+            .field("number", &self.view.number())
             .finish()
     }
 }
 
 /// The state after one commit group.
 pub(super) struct View {
-    /// The last commit that is in it.
-    number: u64,
+    mark: Arc<Mark>,
     /// Gone once the snapshot is too old.
     table: RwLock<Option<Table>>,
     /// When a newer view was published: since then this one costs space.
     superseded: OnceLock<Instant>,
+}
+
+/// Which state a view is of. What changed since is not forgotten while it is held, be the view gone or not.
+pub(super) struct Mark {
+    /// The last commit that is in it.
+    number: u64,
     register: Arc<Register>,
 }
 
-impl Drop for View {
+impl Mark {
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub(super) fn belongs_to(&self, register: &Arc<Register>) -> bool {
+        Arc::ptr_eq(&self.register, register)
+    }
+}
+
+impl Drop for Mark {
     fn drop(&mut self) {
         self.register.forget(self.number);
     }
 }
 
-/// The views that someone still holds, and the health of the engine they belong to.
+/// The states that someone still holds, and the health of the engine they belong to.
 #[derive(Default)]
 pub(super) struct Register {
     pub(super) health: Health,
@@ -56,7 +71,14 @@ pub(super) struct Register {
 }
 
 impl Register {
-    /// The number of the oldest view still held.
+    /// Whether somebody still reads a state between two.
+    pub(super) fn is_read_between(&self, older: u64, newer: u64) -> bool {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        live.iter()
+            .any(|(&number, view)| older < number && number < newer && view.strong_count() > 0)
+    }
+
+    /// The number of the oldest state still held.
     pub(super) fn oldest(&self) -> Option<u64> {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         live.keys().next().copied()
@@ -82,10 +104,10 @@ impl Register {
                 && table.take().is_some()
             {
                 tracing::warn!(
-                    number = view.number,
+                    number = view.number(),
                     "a snapshot was held for too long and is gone"
                 );
-                self.forget(view.number);
+                self.forget(view.number());
             }
         }
     }
@@ -101,10 +123,12 @@ impl Register {
 impl View {
     pub(super) fn new(number: u64, table: Table, register: &Arc<Register>) -> Arc<Self> {
         let view = Arc::new(Self {
-            number,
+            mark: Arc::new(Mark {
+                number,
+                register: register.clone(),
+            }),
             table: RwLock::new(Some(table)),
             superseded: OnceLock::new(),
-            register: register.clone(),
         });
         register
             .live
@@ -115,15 +139,15 @@ impl View {
     }
 
     pub(super) fn number(&self) -> u64 {
-        self.number
+        self.mark.number
+    }
+
+    pub(super) fn mark(&self) -> &Arc<Mark> {
+        &self.mark
     }
 
     pub(super) fn supersede(&self) {
         self.superseded.get_or_init(Instant::now);
-    }
-
-    pub(super) fn belongs_to(&self, register: &Arc<Register>) -> bool {
-        Arc::ptr_eq(&self.register, register)
     }
 
     /// The value of a key.
@@ -144,13 +168,14 @@ impl View {
         &self,
         work: impl FnOnce(&Table) -> Result<Result<T, EngineError>, redb::Error>,
     ) -> Result<T, EngineError> {
-        self.register.health.check()?;
+        let health = &self.mark.register.health;
+        health.check()?;
         let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
         let table = table.as_ref().ok_or(EngineError::SnapshotTooOld)?;
         match fault::guarded(|| work(table)) {
             Ok(answer) => answer,
             Err(error) => {
-                self.register.health.poison(&error);
+                health.poison(&error);
                 Err(error)
             }
         }
@@ -162,8 +187,8 @@ impl EmbeddedSnapshot {
         Self { view }
     }
 
-    pub(super) fn view(&self) -> &Arc<View> {
-        &self.view
+    pub(super) fn mark(&self) -> &Arc<Mark> {
+        self.view.mark()
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     fault,
     folder::Folder,
     value,
-    view::{Register, View},
+    view::{Mark, Register, View},
 };
 use crate::engine::{
     Changes, EngineError, Outcome,
@@ -35,16 +35,38 @@ const OPENED: &str = "opened";
 /// the store though no commit has to store its own.
 const NUMBERS_PER_OPENING: u64 = 1 << 40;
 
+/// How long a flush waits at most for transactions that read an older state, while none is written.
+const STRAGGLERS: Duration = Duration::from_millis(1);
+
 /// A group that takes longer is worth a line in the log.
 const SLOW: Duration = Duration::from_millis(250);
 
 /// A transaction that waits to be committed.
 pub(super) struct Job {
     /// Held so that what changed since is not forgotten before it is judged.
-    pub(super) base: Arc<View>,
+    pub(super) base: Arc<Mark>,
     pub(super) changes: Changes,
     /// Nobody may be listening any more; the transaction is committed all the same.
     pub(super) answer: oneshot::Sender<Outcome>,
+}
+
+type Answer = (oneshot::Sender<Outcome>, Outcome);
+
+/// What became of a group. Its transactions are answered when this is dropped: after the writer's lock was let go, so that
+/// who is answered and comes with the next transaction finds it free.
+pub(super) struct Written {
+    /// Whether anything was written.
+    pub(super) anything: bool,
+    answers: Vec<Answer>,
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        for (answer, outcome) in self.answers.drain(..) {
+            // Nobody may be listening any more.
+            let _ = answer.send(outcome);
+        }
+    }
 }
 
 /// How far a write goes before it counts as done.
@@ -70,6 +92,8 @@ pub(super) struct Writer {
     conflicts: Conflicts,
     /// The last commit written.
     number: u64,
+    /// The last commit that a flush brought to the disk.
+    flushed: u64,
     published: Arc<Published>,
     register: Arc<Register>,
     max_snapshot_age: Option<Duration>,
@@ -91,6 +115,7 @@ impl Writer {
             folder,
             conflicts: Conflicts::new(number),
             number,
+            flushed: number,
             published: Arc::default(),
             register: Arc::default(),
             max_snapshot_age,
@@ -108,13 +133,14 @@ impl Writer {
         self.register.clone()
     }
 
-    /// Commits a group and answers each of its transactions. Whether anything was written.
-    pub(super) fn run(&mut self, group: Vec<Job>, reach: Reach) -> bool {
+    /// Commits a group. Its transactions are yet to be answered.
+    pub(super) fn run(&mut self, group: Vec<Job>, reach: Reach) -> Written {
         if let Err(error) = self.register.health.check() {
-            for job in group {
-                let _ = job.answer.send(Outcome::Failed(error.clone()));
-            }
-            return false;
+            let failed = |job: Job| (job.answer, Outcome::Failed(error.clone()));
+            return Written {
+                anything: false,
+                answers: group.into_iter().map(failed).collect(),
+            };
         }
         let begun = Instant::now();
         let before = self.number;
@@ -126,20 +152,20 @@ impl Writer {
         };
         let mut answers = Vec::with_capacity(size);
         for job in group {
-            let (answer, outcome) = self.judge(job, &mut written);
-            answers.push((answer, outcome));
+            answers.push(self.judge(job, &mut written));
         }
         let failure = if written.accepted.is_empty() {
             None
         } else {
             self.write_and_publish(&written, reach)
         };
-        for (answer, outcome) in answers {
-            let outcome = match (&failure, outcome) {
-                (Some(failure), Outcome::Committed { .. }) => failure.outcome(),
-                (_, outcome) => outcome,
-            };
-            let _ = answer.send(outcome);
+        if let Some(failure) = &failure {
+            let committed = |outcome: &Outcome| matches!(outcome, Outcome::Committed { .. });
+            for (_, outcome) in &mut answers {
+                if committed(outcome) {
+                    *outcome = failure.outcome();
+                }
+            }
         }
         let took = begun.elapsed();
         if took > SLOW {
@@ -149,11 +175,14 @@ impl Writer {
                 "a commit group was slow"
             );
         }
-        !written.accepted.is_empty() && failure.is_none()
+        Written {
+            anything: !written.accepted.is_empty() && failure.is_none(),
+            answers,
+        }
     }
 
     /// Accepts a transaction into the group, numbers it and remembers its keys, unless it conflicts.
-    fn judge(&mut self, job: Job, group: &mut Group) -> (oneshot::Sender<Outcome>, Outcome) {
+    fn judge(&mut self, job: Job, group: &mut Group) -> Answer {
         let Job {
             base,
             mut changes,
@@ -282,13 +311,34 @@ impl Writer {
     /// Brings everything committed so far to the disk, and answers with a view of it.
     pub(super) fn flush(&mut self) -> Result<Arc<View>, EngineError> {
         self.register.health.check()?;
+        self.settle()?;
         match self.write(&Group::default(), Reach::Disk) {
-            Ok(()) => self.latest(),
+            Ok(()) => {
+                self.flushed = self.number;
+                self.latest()
+            }
             Err(failure) => {
                 self.register.health.poison(failure.error());
                 Err(failure.into_error())
             }
         }
+    }
+
+    /// Lets redb settle what the commits since the last flush have freed.
+    ///
+    /// It settles that in the next commit of memory, as far as nobody reads the states before. What it has not settled when
+    /// a commit goes to the disk makes every commit until the next flush look at all pages freed since, which is most of
+    /// the work then. So this waits for transactions that are about to be handed over; the others may not be for long.
+    fn settle(&mut self) -> Result<(), EngineError> {
+        let until = Instant::now() + STRAGGLERS;
+        while self.register.is_read_between(self.flushed, self.number) && Instant::now() < until {
+            std::thread::sleep(STRAGGLERS / 20);
+        }
+        let settled = self.write(&Group::default(), Reach::Memory);
+        settled.map_err(|failure| {
+            self.register.health.poison(failure.error());
+            failure.into_error()
+        })
     }
 
     /// Makes everything durable and lets go of the files. An engine that had stopped says so.
