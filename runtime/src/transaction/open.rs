@@ -213,7 +213,9 @@ impl OpenOptions {
     pub(crate) fn folder(&self) -> Option<&Path> {
         match &self.place {
             Place::Embedded(Location::Folder(folder)) => Some(folder),
-            _ => None,
+            Place::Embedded(Location::Memory) => None,
+            #[cfg(feature = "tikv")]
+            Place::Tikv(_) => None,
         }
     }
 

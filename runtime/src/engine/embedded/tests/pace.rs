@@ -54,6 +54,39 @@ async fn a_relaxed_commit_reaches_the_disk_in_the_flush_time_without_another_cal
 }
 
 #[tokio::test]
+async fn a_flush_without_commits_since_the_last_one_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Location::Folder(folder.path().to_owned());
+    let engine = EmbeddedEngine::open(place, relaxed(NEVER)).await.unwrap();
+    assert_committed(&commit(&engine, put(&[("a", "1")])).await);
+    for _ in 0..2 {
+        let flushed = engine.handle.committer.writer().flush();
+        assert_eq!(flushed.unwrap().value(b"a"), Ok(Some(b"1".to_vec())));
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_was_handed_over_reads_nothing_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Location::Folder(folder.path().to_owned());
+    let engine = EmbeddedEngine::open(place, relaxed(NEVER)).await.unwrap();
+    assert_committed(&commit(&engine, put(&[("a", "1")])).await);
+    let (base, still_read) = (
+        engine.snapshot().await.unwrap(),
+        engine.snapshot().await.unwrap(),
+    );
+    let number = base.mark().number();
+    assert_committed(&commit(&engine, put(&[("b", "1")])).await);
+    let register = engine.handle.committer.writer().register();
+    let is_read = || register.is_read_between(number - 1, number + 1);
+    let committing = engine.commit_last(base, put(&[("a", "2")]));
+    assert!(is_read());
+    drop(still_read);
+    assert_committed(&committing.await);
+    assert!(!is_read());
+}
+
+#[tokio::test]
 async fn a_flush_time_of_zero_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let answer = EmbeddedEngine::open(
