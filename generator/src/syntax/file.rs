@@ -5,6 +5,7 @@ use crate::language::{self, Kind, Place};
 use crate::source::{FileId, Span};
 
 use super::fields::fields;
+use super::import::NamedImport;
 use super::kdl::{self, Node, ValueKind};
 use super::lines::split_at_commas;
 use super::models::model;
@@ -20,10 +21,21 @@ pub(super) fn file(
     faults: &mut Faults,
 ) -> Vec<Name> {
     let read = kdl::read(id, text);
-    faults.list.extend(read.faults);
+    let start = faults.list.len();
+    let mut named: Vec<NamedImport> = Vec::new();
     let mut imports = Vec::new();
     let mut first = true;
-    for node in &read.nodes {
+    let mut nodes = read.nodes.as_slice();
+    while let Some((node, after)) = nodes.split_first() {
+        if let Some(import) = NamedImport::read(text, nodes) {
+            nodes = &nodes[import.nodes..];
+            faults.push(import.fault());
+            tree.incomplete |= import.file().is_none();
+            imports.extend(import.file());
+            named.push(import);
+            continue;
+        }
+        nodes = after;
         let Some(word) = faults.name(&node.name) else {
             tree.incomplete = true;
             continue;
@@ -63,6 +75,12 @@ pub(super) fn file(
             .as_str()
             .is_some_and(|word| Place::File.find(word).is_some())
     });
+    let answered = |fault: &Diagnostic| {
+        let at = named.partition_point(|it| it.starts_before(fault));
+        at > 0 && named[at - 1].covers(fault)
+    };
+    let reading = read.faults.into_iter().filter(|fault| !answered(fault));
+    faults.list.splice(start..start, reading);
     if root
         && understood
         && tree.schema.is_none()

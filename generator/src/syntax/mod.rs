@@ -9,6 +9,7 @@ mod fields;
 mod file;
 mod foreign;
 mod habits;
+mod import;
 mod imports;
 mod indexes;
 pub(crate) mod kdl;
