@@ -1,6 +1,6 @@
 module keyloom.dev/tikv-test-cluster
 
-go 1.22
+go 1.22.0
 
 require (
 	github.com/gogo/protobuf v1.3.2
