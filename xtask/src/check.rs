@@ -1,11 +1,12 @@
 //! `cargo xtask check`: everything that is judged without running a test.
 
 use crate::bless::generate;
+use crate::published::check_features;
 use crate::shell::{Failure, Outcome, cargo, golden_crates, run};
 use crate::tidy;
 use clap::Args;
 
-/// Checks format, lints, documentation and generated files, and changes nothing
+/// Checks format, lints, features, documentation and generated files, and changes nothing
 #[derive(Debug, Args)]
 pub(crate) struct Check {}
 
@@ -27,6 +28,7 @@ impl Check {
         let mut outcomes = vec![
             run(&mut cargo(["fmt", "--all", "--check"])),
             run(&mut cargo(lints)),
+            check_features(),
             // Libraries only: the tool `keyloom` and the library `keyloom` would be written to the same page.
             run(
                 cargo(["doc", "--workspace", "--no-deps", "--lib", "--keep-going"])
@@ -43,7 +45,7 @@ impl Check {
             .collect();
         if faults.is_empty() {
             println!(
-                "\ncheck: format, lints, documentation and generated files are as they should be"
+                "\ncheck: format, lints, features, documentation and generated files are as they should be"
             );
             return Ok(());
         }

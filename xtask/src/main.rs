@@ -1,9 +1,10 @@
-//! The chores of this repository: `cargo xtask test`, `bless`, `bench`, `check`, `tidy`, `cluster`. CI calls the same.
+//! The chores of this repository: `cargo xtask test`, `bless`, `bench`, `check`, `tidy`, `features`, `package`, `cluster`. CI calls the same.
 
 mod bench;
 mod bless;
 mod check;
 mod cluster;
+mod published;
 mod shell;
 mod test;
 mod tidy;
@@ -27,10 +28,14 @@ enum Chore {
     Bless(bless::Bless),
     /// Runs a benchmark in release mode
     Bench(bench::Bench),
-    /// Checks format, lints, documentation and generated files, and changes nothing
+    /// Checks format, lints, features, documentation and generated files, and changes nothing
     Check(check::Check),
     /// Checks the house rules: length of files, unfinished work, pages of codes, lists of suites and examples
     Tidy(tidy::Tidy),
+    /// Checks the published crates with each combination of their features
+    Features(published::Features),
+    /// Packs the published crates and builds them from the packages; what is not committed is refused
+    Package(published::Package),
     /// Builds the TiKV test cluster, or runs a command on it
     Cluster(cluster::TestCluster),
 }
@@ -42,6 +47,8 @@ fn main() -> ExitCode {
         Chore::Bench(chore) => chore.run(),
         Chore::Check(chore) => chore.run(),
         Chore::Tidy(chore) => chore.run(),
+        Chore::Features(chore) => chore.run(),
+        Chore::Package(chore) => chore.run(),
         Chore::Cluster(chore) => match chore.run() {
             Ok(code) => return code,
             Err(failure) => Err(failure),
