@@ -20,6 +20,8 @@ macro_rules! cases {
         cases!(@on relaxed $($module: { $($case,)* })*);
         #[cfg(feature = "tikv")]
         cases!(@on tikv $($module: { $($case,)* })*);
+        #[cfg(feature = "tikv")]
+        cases!(@on tikv_split $($module: { $($case,)* })*);
     };
     (@on $engine:ident $($module:ident: { $($case:ident,)* })*) => {
         mod $engine {
@@ -138,10 +140,16 @@ mod contract {
     crate::engine_suite!(durable, async { open(folder(), Durability::Durable).await });
     crate::engine_suite!(relaxed, async { open(folder(), RELAXED).await });
     #[cfg(feature = "tikv")]
-    crate::engine_suite!(tikv, async {
-        let address = keyloom_tests::tikv_address();
+    async fn tikv(address: String) -> TikvEngine {
         let options = TikvOptions::parse(&address["tikv://".len()..]).unwrap();
         TikvEngine::open(options).await.unwrap()
+    }
+
+    #[cfg(feature = "tikv")]
+    crate::engine_suite!(tikv, async { tikv(keyloom_tests::tikv_address()).await });
+    #[cfg(feature = "tikv")]
+    crate::engine_suite!(tikv_split, async {
+        tikv(keyloom_tests::tikv_split_address()).await
     });
     crate::engine_suite!(boxed, async {
         BoxedEngine::new(open(Location::Memory, Durability::Durable).await)

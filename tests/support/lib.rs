@@ -113,18 +113,41 @@ pub async fn relaxed() -> World {
 /// and many cases at once may be slow on it, so it waits long before it gives a commit up.
 #[cfg(feature = "tikv")]
 pub fn tikv_address() -> String {
-    format!(
-        "tikv://{}?prefix={}&gc=off&retry=120s",
-        cluster::pd(),
-        cluster::prefix("t")
-    )
+    address_of(&cluster::prefix("t"))
+}
+
+#[cfg(feature = "tikv")]
+fn address_of(prefix: &str) -> String {
+    format!("tikv://{}?prefix={prefix}&gc=off&retry=120s", cluster::pd())
+}
+
+/// [`tikv_address`] of a store whose regions end in the middle of what the cases of `conformance` write. A real cluster splits
+/// them where it likes.
+#[cfg(feature = "tikv")]
+pub fn tikv_split_address() -> String {
+    let prefix = cluster::prefix("s");
+    if let Some(admin) = cluster::admin() {
+        regions::split(&admin, &prefix, &regions::everywhere());
+    }
+    address_of(&prefix)
 }
 
 /// A store in a cluster.
 #[cfg(feature = "tikv")]
 pub async fn tikv() -> World {
+    on_tikv(tikv_address()).await
+}
+
+/// A store in a cluster, in many regions.
+#[cfg(feature = "tikv")]
+pub async fn tikv_split() -> World {
+    on_tikv(tikv_split_address()).await
+}
+
+#[cfg(feature = "tikv")]
+async fn on_tikv(address: String) -> World {
     World {
-        shop: Shop::open(tikv_address()).await.expect("the cluster opens"),
+        shop: Shop::open(address).await.expect("the cluster opens"),
         folder: None,
     }
 }

@@ -8,4 +8,5 @@ mod garbage;
 mod open;
 mod requests;
 mod silent_loss;
+mod tls;
 mod world;

@@ -17,7 +17,11 @@ pub struct World {
 impl World {
     /// A cluster whose regions end between the keys of [`KEYS`].
     pub fn new() -> Self {
-        let cluster = Cluster::start().unwrap_or_else(|error| panic!("{error}"));
+        Self::of(Cluster::start().unwrap_or_else(|error| panic!("{error}")))
+    }
+
+    /// The same of a cluster that was started in some other way.
+    pub fn of(cluster: Cluster) -> Self {
         for key in ["f", "p"] {
             cluster.admin().split(&encoded(&stored(key))).unwrap();
         }

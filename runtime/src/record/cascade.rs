@@ -3,7 +3,7 @@
 use super::{
     counts::{self, Counts},
     image::Rewritten,
-    known::{Known, exclusive},
+    known::{Known, claimed},
     parents::{Check, existence_key},
 };
 use crate::{
@@ -224,7 +224,8 @@ impl<'a> Cascade<'a> {
             let clear = table.table.erased.clear;
             let rewritten: Rewritten =
                 clear(binding, table, key, &before, &cleared.references, now)?;
-            known.read(reader, exclusive(&rewritten.image)).await?;
+            let claimed = claimed(&rewritten.image, &rewritten.old);
+            known.read(reader, claimed).await?;
             known.write_entries(binding, table, &rewritten.image, &rewritten.old)?;
             let after = rewritten.image.stored(table, &rewritten.extras);
             outbox(&mut outboxes, tx, binding, table).changed(key, Some(&before), Some(&after))?;

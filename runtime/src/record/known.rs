@@ -111,8 +111,9 @@ impl Known {
     }
 }
 
-/// The keys of entries that no other record may have.
-pub(super) fn exclusive(image: &Image) -> impl Iterator<Item = &[u8]> {
+/// The keys of entries that no other record may have, and that are not among the old ones.
+pub(super) fn claimed<'a>(image: &'a Image, old: &'a [Entry]) -> impl Iterator<Item = &'a [u8]> {
     let exclusive = image.entries.iter().filter(|entry| entry.exclusive);
-    exclusive.map(|entry| entry.key.as_slice())
+    let keys = exclusive.map(|entry| entry.key.as_slice());
+    keys.filter(|key| !old.iter().any(|entry| entry.key == *key))
 }

@@ -4,12 +4,11 @@
 //! buffer, so that a refused write leaves no trace. Only what changed is written.
 
 use super::{
-    Model,
+    Entry, Model,
     counts::{self, Counts},
-    image::{self, Image, image, replace},
-    known::{Known, exclusive},
+    image::{self, Before, Image, image, replace},
+    known::{Known, claimed},
     parents::Parents,
-    read::decode,
     read::record_key,
 };
 use crate::{
@@ -17,7 +16,7 @@ use crate::{
     catalogue::{Binding, BoundTable},
     events::Outbox,
     key::Exact,
-    transaction::{Target, Transaction, View},
+    transaction::{Store, Target, Transaction, View},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -64,7 +63,8 @@ pub async fn modify<M: Model>(
             .get(&at)
             .await?
             .ok_or_else(|| not_found(binding, table, &at))?;
-        let mut record: M = decode(binding, table, &at, &stored)?;
+        let before = image::open::<M>(binding, table, &at, &stored)?;
+        let mut record = before.record.clone();
         change(&mut record);
         if record_key::<M>(binding, table, &record.key())? != at {
             return Err(Error::invalid(
@@ -72,7 +72,8 @@ pub async fn modify<M: Model>(
                 "`modify` must not change the key; insert a new record and delete the old one",
             ));
         }
-        one(save_in(&tx, Mode::Update, vec![record]).await?)
+        let read = Some((stored, before));
+        one(save_in(&tx, Mode::Update, vec![record], read).await?)
     };
     match writer.target() {
         Target::Transaction(tx) => body(tx).await,
@@ -108,32 +109,28 @@ fn not_found(binding: &Binding, table: &BoundTable, key: &[u8]) -> Error {
 
 async fn save<M: Model>(target: Target, mode: Mode, records: &[M]) -> Result<Vec<M>> {
     match target {
-        Target::Transaction(tx) => save_in(&tx, mode, records.to_vec()).await,
+        Target::Transaction(tx) => save_in(&tx, mode, records.to_vec(), None).await,
         Target::Store(store) => {
             store
-                .transaction(async |tx| save_in(&tx, mode, records.to_vec()).await)
+                .transaction(async |tx| save_in(&tx, mode, records.to_vec(), None).await)
                 .await
         }
     }
 }
 
-async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) -> Result<Vec<M>> {
+/// `read` is what the caller has read of the one record.
+async fn save_in<M: Model>(
+    tx: &Transaction,
+    mode: Mode,
+    mut records: Vec<M>,
+    read: Option<(Vec<u8>, Before<M>)>,
+) -> Result<Vec<M>> {
     let _writing = tx.writing().await;
     let store = tx.store();
     let binding = store.binding();
     let table = binding.table(M::TABLE)?;
-    if M::NUMBERED && mode != Mode::Update {
-        for record in &mut records {
-            if record.number(None) == Some(0) {
-                let number = store.next_number(table).await?;
-                record.number(Some(number)).ok_or_else(|| {
-                    Error::invalid(
-                        M::TABLE.model,
-                        format!("number {number} does not fit the key"),
-                    )
-                })?;
-            }
-        }
+    if mode != Mode::Update {
+        give_numbers(store, table, &mut records).await?;
     }
     if mode == Mode::Insert {
         for version in records.iter_mut().filter_map(Model::version) {
@@ -146,17 +143,25 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
         .collect::<Result<Vec<_>>>()?;
     let mut outbox = Outbox::new(tx, binding, table);
     let mut parents = Parents::of(binding, &records, &images)?;
-    let ahead = if mode == Mode::Insert && store.reads_ahead() {
-        let mut ahead = to_be_written(table, &outbox, &images);
-        ahead.extend(parents.stripes(tx));
-        ahead
-    } else {
-        Vec::new()
-    };
     let reader = View::Transaction(tx.clone()).open().await?;
     let mut known = Known::default();
-    let own = images.iter().map(|image| image.key.as_slice());
-    let looked_at = own.chain(images.iter().flat_map(exclusive));
+    let own = || images.iter().map(|image| image.key.as_slice());
+    let mut before = None;
+    if let Some((stored, opened)) = read {
+        // Another write of this transaction may have come between.
+        known.read(&reader, own()).await?;
+        before = Some(opened).filter(|_| own().any(|key| known.get(key) == Some(&stored)));
+    }
+    let old = before.as_ref().map_or(&[][..], |it| &it.image.entries);
+    let mut ahead = Vec::new();
+    if store.reads_ahead() && (mode == Mode::Insert || before.is_some()) {
+        ahead = to_be_written(&images, old);
+        if mode == Mode::Insert {
+            ahead.extend(heads(table, &outbox, &images));
+            ahead.extend(parents.stripes(tx));
+        }
+    }
+    let looked_at = own().chain(images.iter().flat_map(|image| claimed(image, old)));
     // An insert brings new references for sure; an update seldom changes one.
     let referred = parents.keys().filter(|_| mode == Mode::Insert);
     let ahead = ahead.iter().map(Vec::as_slice);
@@ -184,7 +189,10 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
                 Vec::new(),
             ),
             Some(stored) => {
-                let before = image::open::<M>(binding, table, &image.key, stored)?;
+                let before = match before.take() {
+                    Some(before) => before,
+                    None => image::open::<M>(binding, table, &image.key, stored)?,
+                };
                 parents.unchanged(at, &before.record)?;
                 counts.record(&before.record, -1);
                 let image = replace(binding, table, record, image, &before, now)?;
@@ -194,7 +202,7 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
         };
         counts.record(&*record, 1);
         // A stamp may have moved an exclusive entry: rare, and then one more read.
-        known.read(&reader, exclusive(&image)).await?;
+        known.read(&reader, claimed(&image, &old)).await?;
         known.write_entries(binding, table, &image, &old)?;
         let stored = image.stored(table, &extras);
         if previous.as_ref() != Some(&stored) {
@@ -212,16 +220,51 @@ async fn save_in<M: Model>(tx: &Transaction, mode: Mode, mut records: Vec<M>) ->
     Ok(records)
 }
 
-/// The keys of entries and the heads of logs that an insert of these records writes, and need not read.
-fn to_be_written(table: &BoundTable, outbox: &Outbox<'_>, images: &[Image]) -> Vec<Vec<u8>> {
-    let entries = images.iter().flat_map(|image| &image.entries);
-    let heads = images
-        .iter()
-        .filter_map(|image| outbox.head(&image.key, &image.stored(table, &[])));
-    entries
+/// Gives the records that ask for one their number.
+async fn give_numbers<M: Model>(
+    store: &Store,
+    table: &BoundTable,
+    records: &mut [M],
+) -> Result<()> {
+    if !M::NUMBERED {
+        return Ok(());
+    }
+    for record in records {
+        if record.number(None) == Some(0) {
+            let number = store.next_number(table).await?;
+            record.number(Some(number)).ok_or_else(|| {
+                Error::invalid(
+                    M::TABLE.model,
+                    format!("number {number} does not fit the key"),
+                )
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// The keys of entries that a write puts or deletes, and need not read.
+fn to_be_written(images: &[Image], old: &[Entry]) -> Vec<Vec<u8>> {
+    let entries = || images.iter().flat_map(|image| &image.entries);
+    let is_old = |new: &&Entry| {
+        old.iter()
+            .any(|old| (&old.key, &old.value) == (&new.key, &new.value))
+    };
+    let goes = |old: &&Entry| !entries().any(|new| new.key == old.key);
+    let put = entries().filter(|new| !is_old(new));
+    put.chain(old.iter().filter(goes))
         .map(|entry| entry.key.clone())
-        .chain(heads)
         .collect()
+}
+
+/// The heads of logs that an insert of these records appends to.
+fn heads<'a>(
+    table: &'a BoundTable,
+    outbox: &'a Outbox<'_>,
+    images: &'a [Image],
+) -> impl Iterator<Item = Vec<u8>> + 'a {
+    let head = |image: &Image| outbox.head(&image.key, &image.stored(table, &[]));
+    images.iter().filter_map(head)
 }
 
 /// A record that was not there: `put` gives it its first version.

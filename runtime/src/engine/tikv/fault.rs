@@ -141,16 +141,11 @@ pub(super) fn is_missing_keyspace(error: &Error) -> bool {
 /// An error in a line.
 pub(super) fn describe(error: &Error) -> String {
     match error {
-        Error::GrpcAPI(status) => format!("{}: {}", status.code(), status.message()),
-        Error::Grpc(error) => {
-            let mut text = error.to_string();
-            let mut source = std::error::Error::source(error);
-            while let Some(cause) = source {
-                text = format!("{text}: {cause}");
-                source = cause.source();
-            }
-            text
+        Error::GrpcAPI(status) => {
+            let text = format!("{}: {}", status.code(), status.message());
+            with_causes(text, status)
         }
+        Error::Grpc(error) => with_causes(error.to_string(), error),
         Error::ResolveLockError(locks) => {
             format!("{} keys stayed locked by another transaction", locks.len())
         }
@@ -162,6 +157,18 @@ pub(super) fn describe(error: &Error) -> String {
         },
         other => shortened(&other.to_string()),
     }
+}
+
+fn with_causes(mut text: String, error: &dyn std::error::Error) -> String {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !text.ends_with(&said) {
+            text = format!("{text}: {said}");
+        }
+        cause = error.source();
+    }
+    shortened(&text)
 }
 
 fn shortened(text: &str) -> String {

@@ -63,6 +63,7 @@ impl Link {
         options: &TikvOptions,
         prefix: Prefix,
     ) -> Result<Self, EngineError> {
+        readable(options)?;
         let config = config(options);
         let deadline = Instant::now() + options.connect;
         let mut pause = Pause::default();
@@ -80,10 +81,16 @@ impl Link {
                 Err(_) => "no answer".to_owned(),
             };
             if Instant::now() + pause.next() >= deadline {
+                let trouble = timeout(PROBE, Pd::new(options).trouble()).await;
+                let how = match options.ca {
+                    Some(_) => "over TLS, with the files of `ca=`, `cert=` and `key=`",
+                    None => "without TLS",
+                };
                 return Err(fault::unavailable(format!(
-                    "no PD server answered within {:?} (tried {}): {failed}",
+                    "no PD server answered within {:?} (tried {}): {}; asked {how}",
                     options.connect,
-                    options.pd.join(", ")
+                    options.pd.join(", "),
+                    trouble.ok().flatten().unwrap_or(failed)
                 )));
             }
             sleep(pause.last).await;
@@ -302,6 +309,25 @@ impl Pause {
         self.last = self.bound.mul_f64(fastrand::f64());
         self.last
     }
+}
+
+/// An error that names the option if a file for TLS cannot be read.
+fn readable(options: &TikvOptions) -> Result<(), EngineError> {
+    let files = [
+        ("ca", &options.ca),
+        ("cert", &options.cert),
+        ("key", &options.key),
+    ];
+    for (option, file) in files {
+        let Some(path) = file else { continue };
+        std::fs::read(path).map_err(|error| {
+            fault::unavailable(format!(
+                "`{option}={}` cannot be read: {error}",
+                path.display()
+            ))
+        })?;
+    }
+    Ok(())
 }
 
 fn config(options: &TikvOptions) -> Config {

@@ -15,7 +15,7 @@
 //! | `limits` | what is refused before it is sent |
 //! | `write_set`, `counters` | appends and adds as writes |
 //! | `commit` | how a write set is sent |
-//! | `prove` | proof and repair of what the client reports as committed |
+//! | `prove`, `repair` | proof and repair of what the client reports as committed |
 //!
 //! **Invariant:** a commit is answered as a success only after every write was seen at its timestamp (unless that is
 //! switched off), as a conflict or failure only if nothing of it can ever appear, and as unknown otherwise.
@@ -38,6 +38,7 @@ mod prove;
 mod read;
 mod regions;
 mod register;
+mod repair;
 mod snapshot;
 mod write_set;
 

@@ -1,9 +1,9 @@
 //! The few questions to PD for which the client has no call.
 //!
 //! PD's protocol is protobuf over gRPC; the messages here have the fields that are used, under the numbers of
-//! `pdpb.proto`. Whatever goes wrong is no answer: callers do without.
+//! `pdpb.proto`. Whatever goes wrong is no answer: callers do without. Only [`Pd::trouble`] tells what it is.
 
-use super::{TikvOptions, regions::Bounds};
+use super::{TikvOptions, fault, regions::Bounds};
 use prost::Message;
 use std::{
     path::PathBuf,
@@ -12,7 +12,8 @@ use std::{
 use tikv_client::SecurityManager;
 use tokio::{sync::Mutex, time::timeout};
 use tonic::{
-    Request, client::Grpc, codec::ProstCodec, codegen::http::uri::PathAndQuery, transport::Channel,
+    Request, Response, Status, client::Grpc, codec::ProstCodec, codegen::http::uri::PathAndQuery,
+    transport::Channel,
 };
 
 /// A server that could not be asked is left alone for so long.
@@ -86,20 +87,15 @@ impl Pd {
 
     async fn find(&self) -> Option<Leader> {
         for server in &self.servers {
-            let Some(channel) = self.connect(server).await else {
-                continue;
-            };
-            let members: Option<Members> =
-                ask(&channel, "/pdpb.PD/GetMembers", Asked::default()).await;
-            let Some(Members {
+            let Ok(Members {
                 header: Some(Header { cluster }),
                 leader: Some(member),
-            }) = members
+            }) = self.members(server).await
             else {
                 continue;
             };
             for url in &member.urls {
-                if let Some(channel) = self.connect(url).await {
+                if let Ok(channel) = self.connect(url).await {
                     let space = self.space(&channel, cluster).await?;
                     return Some(Leader {
                         channel,
@@ -112,12 +108,28 @@ impl Pd {
         None
     }
 
-    async fn connect(&self, server: &str) -> Option<Channel> {
+    /// Why a server does not answer; none if all do.
+    pub(super) async fn trouble(&self) -> Option<String> {
+        for server in &self.servers {
+            let answer = timeout(self.timeout, self.members(server)).await;
+            if let Ok(Err(error)) = answer {
+                return Some(fault::describe(&error));
+            }
+        }
+        None
+    }
+
+    async fn members(&self, server: &str) -> tikv_client::Result<Members> {
+        let channel = self.connect(server).await?;
+        Ok(ask(&channel, "/pdpb.PD/GetMembers", Asked::default()).await?)
+    }
+
+    async fn connect(&self, server: &str) -> tikv_client::Result<Channel> {
         let security = match &self.tls {
-            Some([ca, cert, key]) => SecurityManager::load(ca, cert, key).ok()?,
+            Some([ca, cert, key]) => SecurityManager::load(ca, cert, key)?,
             None => SecurityManager::default(),
         };
-        security.connect(server, |channel| channel).await.ok()
+        security.connect(server, |channel| channel).await
     }
 
     async fn space(&self, channel: &Channel, cluster: u64) -> Option<Vec<u8>> {
@@ -128,7 +140,8 @@ impl Pd {
             header: Some(Header { cluster }),
             key: name.clone().into_bytes(),
         };
-        let found: Keyspace = ask(channel, "/keyspacepb.Keyspace/LoadKeyspace", asked).await?;
+        let found = ask(channel, "/keyspacepb.Keyspace/LoadKeyspace", asked).await;
+        let found: Keyspace = found.ok()?;
         let [_, id @ ..] = found.keyspace?.id.to_be_bytes();
         Some([&b"x"[..], &id].concat())
     }
@@ -150,7 +163,7 @@ impl Leader {
             }),
             key: encode(&[&self.space, key].concat()),
         };
-        let found: Found = ask(&self.channel, path, asked).await?;
+        let found: Found = ask(&self.channel, path, asked).await.ok()?;
         let region = found.region?;
         let own = |key: &[u8]| {
             decode(key)?
@@ -169,14 +182,15 @@ async fn ask<T: Message + Default + 'static>(
     channel: &Channel,
     path: &'static str,
     asked: Asked,
-) -> Option<T> {
+) -> Result<T, Status> {
     let mut grpc = Grpc::new(channel.clone());
-    grpc.ready().await.ok()?;
+    let ready = grpc.ready().await;
+    ready.map_err(|error| Status::from_error(Box::new(error)))?;
     let codec = ProstCodec::<Asked, T>::default();
     let answer = grpc
         .unary(Request::new(asked), PathAndQuery::from_static(path), codec)
         .await;
-    Some(answer.ok()?.into_inner())
+    answer.map(Response::into_inner)
 }
 
 /// Any request here: a header, and a key or a name.

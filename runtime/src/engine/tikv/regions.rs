@@ -83,6 +83,27 @@ impl Regions {
         (from, to)
     }
 
+    /// Sorted keys, those of one region together, as far as PD says; at most `most` at once.
+    pub(super) async fn parts(
+        self: &Arc<Self>,
+        keys: Vec<Vec<u8>>,
+        most: usize,
+    ) -> Vec<Vec<Vec<u8>>> {
+        let mut parts = Vec::new();
+        let mut rest = keys.into_iter().peekable();
+        while let Some(first) = rest.next() {
+            let end = self.at(&first, false).await.and_then(|bounds| bounds.end);
+            let mut part = vec![first];
+            while part.len() < most
+                && let Some(key) = rest.next_if(|key| end.as_ref().is_none_or(|end| key < end))
+            {
+                part.push(key);
+            }
+            parts.push(part);
+        }
+        parts
+    }
+
     /// The region of a key, or of what lies just below it.
     async fn at(self: &Arc<Self>, key: &[u8], below: bool) -> Option<Bounds> {
         let Some((bounds, stale)) = self.remembered(key, below) else {
