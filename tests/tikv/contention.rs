@@ -3,6 +3,7 @@
 use crate::world::{World, committed, put, stored, values};
 use keyloom::engine::{Changes, Engine, Outcome, Snapshot, tikv::TikvEngine};
 use keyloom_tests::cluster::{Admin, Fault, FaultId, Kind};
+use std::time::Duration;
 use tokio::task::JoinHandle;
 
 type Base = <TikvEngine as Engine>::Snapshot;
@@ -133,4 +134,23 @@ async fn a_younger_one_waits_and_then_takes_its_own_locks_back() {
     committed(one.await.unwrap());
     assert_conflict(&younger.await.unwrap());
     assert_free(&world, &engine, "k").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_lock_past_the_deadline_hears_of_a_conflict_and_not_of_doubt() {
+    let (world, engine) = world().await;
+    let hasty = world.options().retry(Duration::from_secs(2));
+    let hasty = TikvEngine::open(hasty).await.unwrap();
+    let older = read(&engine, &["a", "x"]).await;
+    let younger = read(&hasty, &["k", "x"]).await;
+    let fault = Fault::new("KvCommit", Kind::Hang).always();
+    let held = world.admin().fail(fault).unwrap();
+    let older = spawn(&engine, older, put(&["a", "x"], "older"));
+    while world.admin().hits(held).unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_conflict(&hasty.commit(&younger, put(&["k", "x"], "younger")).await);
+    assert_free(&world, &hasty, "k").await;
+    world.admin().clear(held).unwrap();
+    committed(older.await.unwrap());
 }
