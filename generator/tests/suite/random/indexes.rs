@@ -83,7 +83,7 @@ impl Random {
         }
     }
 
-    fn condition(&mut self, ways: &[Way], depth: usize) -> Option<Condition> {
+    pub(super) fn condition(&mut self, ways: &[Way], depth: usize) -> Option<Condition> {
         let way = ways.get(self.rng.usize(..ways.len()))?;
         let comparisons = [
             Comparison::Is,
@@ -126,7 +126,7 @@ impl Random {
     }
 
     /// Paths of a model to one value each.
-    fn ways(&self, model: &Model) -> Vec<Way> {
+    pub(super) fn ways(&self, model: &Model) -> Vec<Way> {
         let mut ways = Vec::new();
         for (place, field) in model.fields.iter().enumerate() {
             let path = Path {
@@ -159,7 +159,7 @@ impl Random {
 }
 
 /// A path with what it leads to.
-struct Way {
+pub(super) struct Way {
     path: Path,
     ty: Scalar,
     optional: bool,

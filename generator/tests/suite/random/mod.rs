@@ -3,6 +3,7 @@
 mod fields;
 mod indexes;
 mod models;
+mod relations;
 
 use fastrand::Rng;
 use keyloom_generator::model::{Docs, Enum, Field, FieldType, Limits, Struct};

@@ -28,12 +28,13 @@ impl Random {
             let docs = self.docs();
             self.structs.push(Struct { name, docs, fields });
         }
-        let models = names
+        let mut models: Vec<Model> = names
             .by_ref()
             .take(MODELS)
             .enumerate()
             .map(|(place, name)| self.model(place, name))
             .collect();
+        self.relate(&mut models);
         Schema {
             name: "odd_store".to_owned(),
             docs: self.docs(),
