@@ -9,13 +9,15 @@ mod properties;
 mod reserved;
 mod statements;
 mod types;
+mod words;
 
 pub use kinds::{Kind, Place};
 pub use properties::{GENERATORS, ON_DELETE, Property};
 pub use reserved::{FUNCTIONS, KEPT_BY_RUST, KEPT_PREFIX, KEYWORDS, TABLES};
-pub use statements::{ANNOTATIONS, COMBINATIONS, CONDITIONS, Statement, TESTS};
+pub use statements::Statement;
 pub use types::{CONTAINERS, Container, TYPES, Type};
 pub(crate) use types::{kind, name, of, words};
+pub use words::{ANNOTATIONS, COMBINATIONS, CONDITIONS, TESTS};
 
 pub(crate) use statements::{
     COMPUTED, ENUM, EVENTS, FIELD, INDEX, MODEL, OWN_EVENT, UNIQUE, VARIANT,

@@ -7,7 +7,6 @@ const MOST_LINES: usize = 400;
 
 /// Files that are longer, with the lines that they had: they may shrink, and leave the list.
 const LONGER: &[(&str, usize)] = &[
-    ("generator/src/language/statements.rs", 421),
     ("runtime/src/engine/embedded/writer.rs", 403),
 ];
 
