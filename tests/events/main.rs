@@ -5,10 +5,12 @@
 #[cfg(feature = "tikv")]
 mod cluster;
 mod crash;
+mod damage;
 mod failures;
 mod groups;
 mod lagging;
 mod lifetime;
+mod metrics;
 mod processes;
 mod promises;
 mod publishing;

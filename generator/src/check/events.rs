@@ -13,6 +13,8 @@ use super::values;
 use super::world::World;
 
 const PARTITIONS: u32 = 1024;
+/// Seconds that events are kept unless `retain=` says otherwise.
+const RETAIN: u64 = 7 * 24 * 60 * 60;
 /// More would be more cursors than anyone reads.
 const MOST_PARTITIONS: u32 = 65_536;
 
@@ -34,6 +36,12 @@ pub(super) fn check<'t>(
         None => Some(None),
         Some(property) => seconds(world, property, "retain-max").map(Some),
     };
+    if let (Some(retain), Some(Some(most)), Some(property)) = (retain, retain_max, &tree.retain_max)
+        && most < retain.unwrap_or(RETAIN)
+    {
+        kept_too_long(world, tree.retain.as_ref(), property);
+        return None;
+    }
     let partition_by = match &tree.partition_by {
         None => Some(None),
         Some(name) => partition_by(world, model, name).map(Some),
@@ -126,6 +134,26 @@ fn seconds(world: &mut World<'_>, property: &Property, name: &str) -> Option<u64
         format!("write it in quotes: `{name}=\"7d\"`, `\"12h\"`"),
     );
     None
+}
+
+fn kept_too_long(world: &mut World<'_>, retain: Option<&Property>, most: &Property) {
+    let text = match &most.value.kind {
+        ValueKind::Quoted(text) | ValueKind::Bare(text) => text.as_str(),
+        _ => "",
+    };
+    let message = "`retain-max=` is shorter than events are kept anyway";
+    let fault = Diagnostic::error(Code::E002, most.span, message.to_owned());
+    let fault = match retain {
+        Some(retain) => fault.and(retain.span, "so long for everybody"),
+        None => fault,
+    };
+    let help = match retain {
+        Some(_) => format!("write `retain=\"{text}\"` or less, or a longer `retain-max=`"),
+        None => format!(
+            "events are kept for seven days unless told: write `retain=\"{text}\"` or less too"
+        ),
+    };
+    world.push(fault.help(help));
 }
 
 fn field(world: &mut World<'_>, model: usize, name: &Name, of: &str) -> Option<usize> {

@@ -70,6 +70,7 @@ codes! {
     R007 "A reference that cannot be cleared.",
     R008 "No on-delete.",
     E001 "Events of a field that cannot be.",
+    E002 "Events that are kept longer than at most.",
     B001 "A type that cannot hold the old values.",
     B002 "A required field added without a default.",
     B003 "Another key.",

@@ -6,7 +6,7 @@ use super::{
     holding::Holding,
     members::Members,
     poll::Poll,
-    sweep::sweep,
+    sweep::{Gauges, sweep},
     upkeep::Upkeep,
 };
 use crate::{
@@ -49,6 +49,7 @@ pub(super) struct Manager {
     members: Members,
     poll: Poll,
     upkeep: Upkeep,
+    gauges: Gauges,
     queue: VecDeque<Partition>,
     states: HashMap<Partition, State>,
     /// Commits that must be durable first.
@@ -72,6 +73,7 @@ impl Manager {
             members: Members::new(inner.clone()),
             poll: Poll::new(inner.store.is_shared()),
             upkeep: Upkeep::new(),
+            gauges: Gauges::new(),
             inner,
             listener,
             stopped,
@@ -102,6 +104,7 @@ impl Manager {
                 () = until(self.poll.next()) => self.look().await,
                 () = until(self.next_due) => self.release_delayed().await,
                 () = sleep_until(self.upkeep.next()) => self.keep_up().await,
+                () = until(self.gauges.next(!self.states.is_empty())) => self.measure().await,
             }
         }
         self.finish().await;
@@ -320,6 +323,14 @@ impl Manager {
                 tracing::warn!(%error, group = self.inner.name, "delayed events could not be released");
                 self.next_due = Some(now + AFTER_ERROR);
             }
+        }
+    }
+
+    /// Renews the metrics of the lag.
+    async fn measure(&mut self) {
+        let busy: Vec<Partition> = self.states.keys().copied().collect();
+        if let Err(error) = self.gauges.renew(&self.inner, busy).await {
+            tracing::warn!(%error, group = self.inner.name, "the lag could not be measured");
         }
     }
 

@@ -1,11 +1,22 @@
-//! Heads against cursors: what there is to do, whatever anyone told.
+//! Heads against cursors: what there is to do, whatever anyone told, and how far the group is behind.
 
 use super::Inner;
 use crate::{
-    Result, Timestamp,
-    events::{Cursor, Partition, Share, logs},
+    Result,
+    events::{
+        Partition, Share, TopicId,
+        control::{Progress, progress},
+        logs,
+    },
+    transaction::Reader,
 };
 use std::{collections::HashMap, time::Duration};
+use tokio::time::Instant;
+
+/// How often the metrics of the lag are renewed while there is one: with jitter.
+const EVERY: Duration = Duration::from_secs(4);
+/// More partitions with something to do are left to the sweep.
+const MOST: usize = 2_048;
 
 /// What a sweep found.
 #[derive(Debug, Default)]
@@ -20,54 +31,102 @@ pub(super) struct Swept {
 #[derive(Debug, Clone, Copy, Default)]
 struct Behind {
     events: u64,
-    /// Microseconds.
-    oldest: i64,
+    /// Age of the oldest of them, in seconds.
+    oldest: f64,
 }
 
-/// Looks through the partitions of these shares, in batches of reads, and sets the metrics of the lag.
+/// When the metrics of the lag are renewed between sweeps. It reads nothing while there is nothing to do.
+#[derive(Debug)]
+pub(super) struct Gauges {
+    at: Instant,
+    /// Whether the last values were above zero.
+    raised: bool,
+}
+
+impl Gauges {
+    pub(super) fn new() -> Self {
+        Self {
+            at: Instant::now(),
+            raised: true,
+        }
+    }
+
+    /// When to renew them; `busy` if there are partitions with something to do.
+    pub(super) fn next(&self, busy: bool) -> Option<Instant> {
+        (busy || self.raised).then_some(self.at)
+    }
+
+    /// Looks at the partitions with something to do: three batches of reads at most.
+    pub(super) async fn renew(&mut self, inner: &Inner, busy: Vec<Partition>) -> Result<()> {
+        self.at = Instant::now() + EVERY.mul_f64(0.75 + 0.5 * fastrand::f64());
+        self.raised = !busy.is_empty();
+        if busy.len() <= MOST {
+            let reader = inner.store.reader().await?;
+            let progress = progress(&reader, inner.group, &busy).await?;
+            gauge(inner, &reader, &progress).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Looks through the partitions of these shares, in batches of reads.
 pub(super) async fn sweep(inner: &Inner, shares: &[Share]) -> Result<Swept> {
+    let (_, progress) = look(inner, shares).await?;
+    Ok(Swept::of(&progress))
+}
+
+/// The same, for all shares that are held: sets the metrics of the lag.
+pub(super) async fn sweep_and_measure(inner: &Inner, shares: &[Share]) -> Result<Swept> {
+    let (reader, progress) = look(inner, shares).await?;
+    gauge(inner, &reader, &progress).await?;
+    Ok(Swept::of(&progress))
+}
+
+async fn look(inner: &Inner, shares: &[Share]) -> Result<(Reader, Vec<Progress>)> {
     let partitions = shares.iter().flat_map(|share| inner.partitions_of(*share));
     let partitions: Vec<Partition> = partitions.collect();
     // What is not durable yet is work too: it is waited for where it is handled.
     let reader = inner.store.reader().await?;
-    let extents = logs::extents(&reader, &partitions).await?;
-    let keys = partitions.iter().map(|it| Cursor::key(*it, inner.group));
-    let keys: Vec<_> = keys.collect();
-    let cursors = logs::get_all(&reader, &keys).await?;
-    let now = Timestamp::now().as_microsecond();
-    let mut swept = Swept::default();
-    let mut lags: HashMap<&'static str, Behind> = HashMap::new();
-    for (((partition, extent), key), stored) in
-        partitions.into_iter().zip(extents).zip(&keys).zip(cursors)
-    {
-        let cursor = Cursor::decode(stored.as_deref())
-            .map_err(|error| inner.store.binding().corrupt(key, &error))?;
-        let next = cursor.next.max(extent.first);
-        let lag = extent.next.saturating_sub(next);
-        let behind = lags.entry(inner.topic_name(partition.topic)).or_default();
-        behind.events += lag;
-        if lag > 0 {
-            let written = logs::time_at(&reader, partition, next).await?;
-            let age = written.map_or(0, |written| now.saturating_sub(written));
-            behind.oldest = behind.oldest.max(age);
-        }
-        if lag > 0 || cursor.redrive > 0 {
-            swept.behind.push(partition);
-        }
-        if extent.first < extent.next {
-            swept.filled.push(partition);
-        }
-    }
-    for (topic, behind) in lags {
-        gauge(inner, topic, behind);
-    }
-    Ok(swept)
+    let progress = progress(&reader, inner.group, &partitions).await?;
+    Ok((reader, progress))
 }
 
-fn gauge(inner: &Inner, topic: &'static str, behind: Behind) {
-    let labels = [("group", inner.name.clone()), ("topic", topic.to_owned())];
-    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-    metrics::gauge!("keyloom_events_lag", &labels).set(behind.events as f64);
-    let age = Duration::from_micros(u64::try_from(behind.oldest).unwrap_or_default());
-    metrics::gauge!("keyloom_events_oldest_seconds", &labels).set(age.as_secs_f64());
+impl Swept {
+    fn of(progress: &[Progress]) -> Self {
+        let those = |wanted: fn(&Progress) -> bool| {
+            let found = progress.iter().filter(|it| wanted(it));
+            found.map(|it| it.partition).collect()
+        };
+        Self {
+            behind: those(|it| it.waiting() > 0),
+            filled: those(|it| it.extent.first < it.extent.next),
+        }
+    }
+}
+
+/// Sets the metrics of the lag: of every topic, zero where none of these partitions is behind.
+async fn gauge(inner: &Inner, reader: &Reader, progress: &[Progress]) -> Result<()> {
+    let behind = progress.iter().filter(|it| it.next() < it.extent.next);
+    let nexts: Vec<_> = behind.map(|it| (it.partition, it.next())).collect();
+    let ages = logs::ages(reader, &nexts).await?;
+    let mut lags: HashMap<TopicId, Behind> = HashMap::new();
+    for it in progress {
+        let events = it.extent.next.saturating_sub(it.next());
+        lags.entry(it.partition.topic).or_default().events += events;
+    }
+    for ((partition, _), age) in nexts.iter().zip(ages) {
+        let behind = lags.entry(partition.topic).or_default();
+        behind.oldest = behind.oldest.max(age.unwrap_or_default());
+    }
+    for topic in &inner.topics {
+        let behind = lags.get(&topic.id).copied().unwrap_or_default();
+        let labels = [
+            ("group", inner.name.clone()),
+            ("topic", topic.name.to_owned()),
+        ];
+        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+        metrics::gauge!("keyloom_events_lag", &labels).set(behind.events as f64);
+        metrics::gauge!("keyloom_events_oldest_seconds", &labels).set(behind.oldest);
+    }
+    Ok(())
 }

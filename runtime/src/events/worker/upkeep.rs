@@ -1,6 +1,6 @@
 //! What is done from time to time: a sweep, and the trimming of logs.
 
-use super::{Inner, sweep::sweep};
+use super::{Inner, sweep::sweep_and_measure};
 use crate::{
     Result, Timestamp,
     engine::log::entry_key,
@@ -44,7 +44,7 @@ impl Upkeep {
     /// Looks through the partitions of these shares, and trims them; those with something to do.
     pub(super) async fn run(&mut self, inner: &Inner, shares: &[Share]) -> Result<Vec<Partition>> {
         self.at = Instant::now() + EVERY.mul_f64(0.8 + 0.4 * fastrand::f64());
-        let swept = sweep(inner, shares).await?;
+        let swept = sweep_and_measure(inner, shares).await?;
         for partition in swept.filled {
             let topic = inner
                 .topics
