@@ -7,7 +7,6 @@ use crate::diagnostics::did_you_mean;
 use crate::language;
 use crate::syntax::tree::RelationWord;
 
-use super::relations::leading_to;
 use super::world::World;
 
 /// A set of this many names is searched for every fault.
@@ -120,13 +119,14 @@ impl Among {
             Self::StructFields(id) => up_to(most, world.struct_fields[id].names.keys().copied()),
             Self::Variants(id) => up_to(most, world.variant_names[id].keys().copied()),
             Self::Back { of, to } => {
-                let leading = leading_to(world.model_tree(of), &world.model_tree(to).name.text);
-                up_to(most, leading.map(|it| it.name.text.as_str()))
+                let references = world.references(of, &world.model_tree(to).name.text);
+                up_to(most, references.map(|(_, it)| it.name.text.as_str()))
             }
             Self::Side { of, to } => {
-                let leading = leading_to(world.model_tree(of), &world.model_tree(to).name.text)
-                    .filter(|it| it.word == RelationWord::BelongsTo);
-                up_to(most, leading.map(|it| it.name.text.as_str()))
+                let references = world
+                    .references(of, &world.model_tree(to).name.text)
+                    .filter(|(_, it)| it.word == RelationWord::BelongsTo);
+                up_to(most, references.map(|(_, it)| it.name.text.as_str()))
             }
         }
     }

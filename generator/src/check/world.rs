@@ -6,7 +6,9 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::language;
 use crate::model::{FieldType, Scalar, TypeKind};
 use crate::source::Span;
-use crate::syntax::tree::{EnumTree, FieldTree, ModelTree, Name, StructTree, Tree};
+use crate::syntax::tree::{
+    EnumTree, FieldTree, ModelTree, Name, RelationTree, RelationWord, StructTree, Tree,
+};
 
 use super::guesses::{Guess, Search};
 use super::types;
@@ -25,6 +27,8 @@ pub(super) struct World<'t> {
     pub(super) variant_names: Vec<HashMap<&'t str, usize>>,
     /// For each model: places of its relations by name.
     pub(super) relation_names: Vec<HashMap<&'t str, usize>>,
+    /// For each model: places of its relations by the name of the model that they lead to.
+    relations_to: Vec<HashMap<&'t str, Vec<usize>>>,
     /// For each model: places of the key's fields; `None` if they have been reported.
     pub(super) keys: Vec<Option<Vec<usize>>>,
     /// For each model whose key is one field: what that is in the end, through ids of ids.
@@ -58,6 +62,14 @@ fn places<'t>(names: impl Iterator<Item = &'t Name>) -> HashMap<&'t str, usize> 
     places
 }
 
+fn by_target(model: &ModelTree) -> HashMap<&str, Vec<usize>> {
+    let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, relation) in model.relations.iter().enumerate() {
+        places.entry(&relation.target.text).or_default().push(at);
+    }
+    places
+}
+
 impl<'t> World<'t> {
     pub(super) fn new(tree: &'t Tree, faults: Vec<Diagnostic>) -> Self {
         Self {
@@ -77,6 +89,7 @@ impl<'t> World<'t> {
                 .iter()
                 .map(|model| places(model.relations.iter().map(|relation| &relation.name)))
                 .collect(),
+            relations_to: tree.models.iter().map(by_target).collect(),
             keys: Vec::new(),
             key_ends: Vec::new(),
             faults,
@@ -130,6 +143,24 @@ impl<'t> World<'t> {
 
     pub(super) fn model_tree(&self, model: usize) -> &'t ModelTree {
         &self.tree.models[model]
+    }
+
+    /// The relations of a model that are references to another, in their order, with their places.
+    pub(super) fn references(
+        &self,
+        model: usize,
+        target: &str,
+    ) -> impl Iterator<Item = (usize, &'t RelationTree)> {
+        let places = self.relations_to[model].get(target);
+        let relations = &self.tree.models[model].relations;
+        let all = places.into_iter().flatten();
+        let all = all.map(|&at| (at, &relations[at]));
+        all.filter(|(_, it)| {
+            matches!(
+                it.word,
+                RelationWord::BelongsTo | RelationWord::ReferencesMany
+            )
+        })
     }
 
     pub(super) fn struct_tree(&self, id: usize) -> &'t StructTree {

@@ -85,6 +85,10 @@ impl<E: Engine> Engine for Counting<E> {
         self.inner.stripes()
     }
 
+    fn reads_ahead(&self) -> bool {
+        self.inner.reads_ahead()
+    }
+
     async fn snapshot(&self) -> Result<Self::Snapshot, EngineError> {
         self.inner.snapshot().await.map(|it| self.counted(it))
     }

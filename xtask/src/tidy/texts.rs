@@ -6,9 +6,7 @@ use super::File;
 const MOST_LINES: usize = 400;
 
 /// Files that are longer, with the lines that they had: they may shrink, and leave the list.
-const LONGER: &[(&str, usize)] = &[
-    ("runtime/src/engine/embedded/writer.rs", 403),
-];
+const LONGER: &[(&str, usize)] = &[("runtime/src/engine/embedded/writer.rs", 403)];
 
 pub(super) fn faults(files: &[File]) -> Vec<String> {
     files.iter().flat_map(of_file).collect()

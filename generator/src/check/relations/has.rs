@@ -2,7 +2,7 @@
 
 use crate::diagnostics::{Code, Diagnostic, or_list};
 use crate::model::{PartSource, RelationKind};
-use crate::syntax::tree::{ModelTree, RelationTree, RelationWord};
+use crate::syntax::tree::{ModelTree, RelationWord};
 
 use super::super::guesses::{Among, Guess};
 use super::back::{has_every_record, leads_back, plain_parts};
@@ -112,7 +112,7 @@ impl Check<'_, '_, '_> {
             "has-many"
         };
         let Some(via) = &self.tree.via else {
-            let back = candidates(tree, &this);
+            let back = self.candidates(target, &this);
             let help = match back.as_slice() {
                 [] => self.missing_back(tree, "NAME"),
                 [only] => format!(
@@ -159,7 +159,7 @@ impl Check<'_, '_, '_> {
                 RelationWord::BelongsTo | RelationWord::ReferencesMany
             )
         {
-            let help = match candidates(tree, &this).as_slice() {
+            let help = match self.candidates(target, &this).as_slice() {
                 [] => self.missing_back(tree, "NAME"),
                 several => format!("write `via=` {}", or_list(several.iter().copied(), 8)),
             };
@@ -177,6 +177,12 @@ impl Check<'_, '_, '_> {
         Some(at)
     }
 
+    /// Names of the references of a model to another.
+    fn candidates(&self, model: usize, to: &str) -> Vec<&str> {
+        let references = self.world.references(model, to);
+        references.map(|(_, it)| it.name.text.as_str()).collect()
+    }
+
     fn missing_back(&self, target: &ModelTree, name: &str) -> String {
         let this = self.world.model_tree(self.model);
         let by = if name == "NAME" {
@@ -189,25 +195,4 @@ impl Check<'_, '_, '_> {
             this.name.text, target.name.text
         )
     }
-}
-
-/// Names of the relations of `tree` that lead to a model.
-fn candidates<'t>(tree: &'t ModelTree, model: &str) -> Vec<&'t str> {
-    leading_to(tree, model)
-        .map(|it| it.name.text.as_str())
-        .collect()
-}
-
-/// The relations of `tree` that lead to a model.
-pub(in super::super) fn leading_to<'t>(
-    tree: &'t ModelTree,
-    model: &str,
-) -> impl Iterator<Item = &'t RelationTree> {
-    tree.relations.iter().filter(move |it| {
-        it.target.text == model
-            && matches!(
-                it.word,
-                RelationWord::BelongsTo | RelationWord::ReferencesMany
-            )
-    })
 }

@@ -15,7 +15,6 @@ use super::guesses::{Among, Guess};
 use super::world::World;
 
 pub(super) use cycles::required_cycles;
-pub(super) use has::leading_to;
 
 /// The indexes of all models, `None` where one has been reported.
 pub(super) type Indexes = [Vec<Option<Index>>];

@@ -57,7 +57,12 @@ impl Check<'_, '_, '_> {
             tree.relations[at].word == RelationWord::BelongsTo
                 && tree.relations[at].target.text == model
         };
-        let found: Vec<usize> = (0..tree.relations.len()).filter(|&at| fits(at)).collect();
+        let found: Vec<usize> = self
+            .world
+            .references(join, model)
+            .map(|(at, _)| at)
+            .filter(|&at| fits(at))
+            .collect();
         let offered: Vec<&str> = found
             .iter()
             .map(|&at| tree.relations[at].name.text.as_str())
