@@ -172,7 +172,7 @@ impl Random {
         Events {
             partitions: self.rng.u32(1..=1024),
             retain: self.rng.bool().then_some(3_600),
-            retain_max: self.rng.bool().then_some(86_400),
+            retain_max: self.rng.bool().then_some(2_592_000),
             partition_by: model.fields.iter().position(exact),
             created: true,
             updated: self.rng.bool().then(|| (0..looks_at).collect()),
