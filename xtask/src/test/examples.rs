@@ -3,7 +3,7 @@
 
 use super::summary::{Counts, Summary};
 use crate::shell::{Failure, cargo, has_package, root, run, text};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// An example, and how it takes the place of its store.
@@ -57,6 +57,9 @@ impl Example {
             let command = || self.command(&["--features", &feature], &address);
             summary.ran(self.twice("example on TiKV", command));
         }
+        if let Some(pd) = pd.filter(|_| self.name == "queue") {
+            summary.ran(processes(pd));
+        }
     }
 
     fn twice(&self, kind: &str, command: impl Fn() -> Command) -> Counts {
@@ -80,35 +83,10 @@ impl Example {
 
     fn once(&self, mut command: Command) -> Result<(), Failure> {
         let file = root().join(format!("examples/{}/expected.txt", self.name));
-        let Ok(expected) = std::fs::read_to_string(&file) else {
-            return run(&mut command);
-        };
-        let shown = text(&command);
-        eprintln!("\n$ {shown}");
-        let output = command.stderr(Stdio::inherit()).output();
-        let output =
-            output.map_err(|error| Failure(format!("`{shown}` did not start: {error}")))?;
-        let printed = String::from_utf8_lossy(&output.stdout);
-        print!("{printed}");
-        if !output.status.success() {
-            return Err(Failure(format!("`{shown}` failed: {}", output.status)));
-        }
-        let lines = printed.lines().zip(expected.lines());
-        let differs = lines
-            .into_iter()
-            .find(|(printed, expected)| printed != expected);
-        match differs {
-            None if printed == expected => Ok(()),
-            None => Err(Failure(format!(
-                "`{shown}` printed {} lines, `{}` has {}",
-                printed.lines().count(),
-                file.display(),
-                expected.lines().count()
-            ))),
-            Some((printed, expected)) => Err(Failure(format!(
-                "`{shown}` printed\n  {printed}\nwhere `{}` has\n  {expected}",
-                file.display()
-            ))),
+        if file.exists() {
+            prints(command, &file, str::to_owned)
+        } else {
+            run(&mut command)
         }
     }
 
@@ -116,6 +94,107 @@ impl Example {
         let mut command = cargo(["run", "--quiet", "--package", self.name]);
         command.args(features).arg("--").args(self.store).arg(store);
         command
+    }
+}
+
+/// The example `queue` with worker processes on TiKV, twice over one store, and what the command line shows of it.
+fn processes(pd: &str) -> Counts {
+    // Of this run alone: what was published is counted.
+    let run = std::process::id();
+    let address = format!("tikv://{pd}?prefix=example-processes-{run}&gc=off");
+    let example = || {
+        let mut command = cargo(["run", "--quiet", "--package", "queue", "--bin", "processes"]);
+        command.args(["--features", "queue/tikv", "--", &address]);
+        command
+    };
+    let mut events = cargo([
+        "run",
+        "--quiet",
+        "--package",
+        "keyloom-cli",
+        "--bin",
+        "keyloom",
+    ]);
+    events.args(["--features", "keyloom-cli/tikv", "--", "events", &address]);
+    let expected = |name: &str| root().join("examples/queue").join(name);
+    let steps = [
+        prints(
+            example(),
+            &expected("expected-processes.txt"),
+            str::to_owned,
+        ),
+        prints(
+            example(),
+            &expected("expected-processes.txt"),
+            str::to_owned,
+        ),
+        prints(events, &expected("expected-events.txt"), steady),
+    ];
+    let mut counts = Counts {
+        suite: "queue (processes on TiKV)".to_owned(),
+        passed: 0,
+        failed: 0,
+        ignored: 0,
+    };
+    for step in steps {
+        match step {
+            Ok(()) => counts.passed += 1,
+            Err(Failure(reason)) => {
+                eprintln!("{reason}");
+                counts.failed += 1;
+            }
+        }
+    }
+    counts
+}
+
+/// A table whose columns are one space apart, with `AGE` for ages.
+fn steady(table: &str) -> String {
+    let row = |line: &str| {
+        let mut words: Vec<&str> = Vec::new();
+        for word in line.split_whitespace() {
+            if ["s", "min"].contains(&word) {
+                words.pop();
+                words.push("AGE");
+            } else {
+                words.push(word);
+            }
+        }
+        words.join(" ") + "\n"
+    };
+    table.lines().map(row).collect()
+}
+
+/// Runs a command and compares what it prints, made steady, with a file.
+fn prints(mut command: Command, file: &Path, steady: fn(&str) -> String) -> Result<(), Failure> {
+    let expected = std::fs::read_to_string(file)
+        .map_err(|error| Failure(format!("`{}` cannot be read: {error}", file.display())))?;
+    let shown = text(&command);
+    eprintln!("\n$ {shown}");
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| Failure(format!("`{shown}` did not start: {error}")))?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    print!("{printed}");
+    let printed = steady(&printed);
+    if !output.status.success() {
+        return Err(Failure(format!("`{shown}` failed: {}", output.status)));
+    }
+    let lines = printed.lines().zip(expected.lines());
+    let differs = lines
+        .into_iter()
+        .find(|(printed, expected)| printed != expected);
+    match differs {
+        None if printed == expected => Ok(()),
+        None => Err(Failure(format!(
+            "`{shown}` printed {} lines, `{}` has {}",
+            printed.lines().count(),
+            file.display(),
+            expected.lines().count()
+        ))),
+        Some((printed, expected)) => Err(Failure(format!(
+            "`{shown}` printed\n  {printed}\nwhere `{}` has\n  {expected}",
+            file.display()
+        ))),
     }
 }
 
