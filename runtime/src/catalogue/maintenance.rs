@@ -207,8 +207,7 @@ async fn fill(
             let fields = bound
                 .current(binding, stored)
                 .map_err(|error| binding.corrupt(key, &error))?;
-            let record = [bound.layout_bytes.as_slice(), &fields].concat();
-            let mut out = Entries::new(binding, bound, &key[bound.records.len()..], &record);
+            let mut out = Entries::new(binding, bound, &key[bound.records.len()..], &fields);
             (bound.table.erased.entries)(&mut Decoder::new(binding, &fields), &mut out)
                 .map_err(|error| binding.corrupt(key, &error))?;
             for entry in out

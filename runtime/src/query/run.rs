@@ -294,7 +294,7 @@ impl Scan {
             .table
             .current(place.binding, stored)
             .map_err(corrupt)?;
-        let mut out = Entries::new(place.binding, place.table, row.record_parts, stored);
+        let mut out = Entries::new(place.binding, place.table, row.record_parts, &fields);
         let mut from = Decoder::new(place.binding, &fields);
         (place.table.table.erased.entries)(&mut from, &mut out).map_err(corrupt)?;
         let entries = out.finish()?;

@@ -222,11 +222,12 @@ impl<'a> Cascade<'a> {
                 return Err(binding.corrupt(key, &"an index entry has no record"));
             };
             let clear = table.table.erased.clear;
-            let rewritten: Rewritten =
+            let mut rewritten: Rewritten =
                 clear(binding, table, key, &before, &cleared.references, now)?;
             let claimed = claimed(&rewritten.image, &rewritten.old);
             known.read(reader, claimed).await?;
-            known.write_entries(binding, table, &rewritten.image, &rewritten.old)?;
+            let entries = std::mem::take(&mut rewritten.image.entries);
+            known.write_entries(binding, table, entries, &rewritten.old)?;
             let after = rewritten.image.stored(table, &rewritten.extras);
             outbox(&mut outboxes, tx, binding, table).changed(key, Some(&before), Some(&after))?;
             let counts = tally(&mut counts, binding, table);

@@ -29,8 +29,8 @@ pub struct Entries<'a> {
     table: &'a BoundTable,
     /// The record's key, without the table's prefix.
     key: &'a [u8],
-    /// The whole stored record, for indexes that include it.
-    record: &'a [u8],
+    /// The fields of the record, for indexes that include it.
+    fields: &'a [u8],
     found: Vec<Entry>,
     fault: Option<Error>,
 }
@@ -40,13 +40,13 @@ impl<'a> Entries<'a> {
         binding: &'a Binding,
         table: &'a BoundTable,
         key: &'a [u8],
-        record: &'a [u8],
+        fields: &'a [u8],
     ) -> Self {
         Self {
             binding,
             table,
             key,
-            record,
+            fields,
             found: Vec::new(),
             fault: None,
         }
@@ -101,7 +101,10 @@ impl<'a> Entries<'a> {
         }
         match index.include {
             Include::None => {}
-            Include::Record => value.extend_from_slice(self.record),
+            Include::Record => {
+                value.extend_from_slice(&self.table.layout_bytes);
+                value.extend_from_slice(self.fields);
+            }
             Include::Fields(fields) => {
                 let mut out = Encoder::new(self.binding, value);
                 let outer = out.open(fields);

@@ -70,8 +70,7 @@ fn entries<M: Model>(
     fields: &[u8],
     record: &M,
 ) -> Result<Vec<Entry>> {
-    let stored = [table.layout_bytes.as_slice(), fields].concat();
-    let mut out = Entries::new(binding, table, &key[table.records.len()..], &stored);
+    let mut out = Entries::new(binding, table, &key[table.records.len()..], fields);
     record.entries(&mut out);
     let mut entries = out.finish()?;
     entries.retain(|entry| table.indexes[entry.place].is_ready());

@@ -53,11 +53,16 @@ impl Known {
         &mut self,
         binding: &Binding,
         table: &BoundTable,
-        image: &Image,
+        new: Vec<Entry>,
         old: &[Entry],
     ) -> Result<()> {
+        for entry in old {
+            if !new.iter().any(|new| new.key == entry.key) {
+                self.writes.insert(entry.key.clone(), None);
+            }
+        }
         let own = |key: &[u8]| old.iter().find(|entry| entry.key == key);
-        for entry in &image.entries {
+        for entry in new {
             if let Some(before) = own(&entry.key) {
                 if before.value == entry.value {
                     continue;
@@ -71,13 +76,7 @@ impl Known {
                     value: describe(binding, bound.index.parts, parts),
                 });
             }
-            self.writes
-                .insert(entry.key.clone(), Some(entry.value.clone()));
-        }
-        for entry in old {
-            if !image.entries.iter().any(|new| new.key == entry.key) {
-                self.writes.insert(entry.key.clone(), None);
-            }
+            self.writes.insert(entry.key, Some(entry.value));
         }
         Ok(())
     }

@@ -182,7 +182,7 @@ async fn save_in<M: Model>(
             (None, Mode::Update) => return Err(not_found(binding, table, &image.key)),
             _ => {}
         }
-        let (image, old, extras) = match &previous {
+        let (mut image, old, extras) = match &previous {
             None => (
                 fresh(binding, table, record, image, mode)?,
                 Vec::new(),
@@ -203,7 +203,7 @@ async fn save_in<M: Model>(
         counts.record(&*record, 1);
         // A stamp may have moved an exclusive entry: rare, and then one more read.
         known.read(&reader, claimed(&image, &old)).await?;
-        known.write_entries(binding, table, &image, &old)?;
+        known.write_entries(binding, table, std::mem::take(&mut image.entries), &old)?;
         let stored = image.stored(table, &extras);
         if previous.as_ref() != Some(&stored) {
             outbox.changed(&image.key, previous.as_deref(), Some(&stored))?;
