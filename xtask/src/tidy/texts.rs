@@ -5,9 +5,6 @@ use super::File;
 /// Lines that a source file has at most.
 const MOST_LINES: usize = 400;
 
-/// Files that are longer, with the lines that they had: they may shrink, and leave the list.
-const LONGER: &[(&str, usize)] = &[("runtime/src/engine/embedded/writer.rs", 403)];
-
 pub(super) fn faults(files: &[File]) -> Vec<String> {
     files.iter().flat_map(of_file).collect()
 }
@@ -36,20 +33,12 @@ fn length(file: &File) -> Option<String> {
         return None;
     }
     let lines = file.text.lines().count();
-    let known = LONGER.iter().find(|(path, _)| *path == file.path);
-    match known {
-        Some((path, _)) if lines <= MOST_LINES => Some(format!(
-            "{path} has {lines} lines: take it off the list of longer files"
-        )),
-        Some((path, most)) if lines > *most => Some(format!(
-            "{path} has {lines} lines, and had {most}: split it by idea"
-        )),
-        None if lines > MOST_LINES => Some(format!(
+    (lines > MOST_LINES).then(|| {
+        format!(
             "{} has {lines} lines: split it by idea, {MOST_LINES} are the most",
             file.path
-        )),
-        _ => None,
-    }
+        )
+    })
 }
 
 /// What a compiler or a tool printed, and schemas that are wrong on purpose.

@@ -23,9 +23,10 @@ use std::{
 use tokio::sync::{oneshot, watch};
 
 use super::{
-    options::Durability,
+    group::Job,
+    options::Pace,
     view::{EmbeddedSnapshot, Mark, Register, View},
-    writer::{Job, Published, Reach, Writer},
+    writer::{Published, Writer},
 };
 use crate::engine::{Changes, EngineError, Outcome};
 
@@ -44,34 +45,6 @@ const PROBE: usize = 8;
 
 /// Changes that are too many for a task to write: the thread does.
 const LARGE: usize = 512;
-
-/// How commits reach the disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pace {
-    /// Each before its answer.
-    Durable,
-    /// All together, from time to time.
-    Relaxed(Duration),
-    /// There is no disk, so no thread either: with one task at a time everything happens in its own calls.
-    Memory,
-}
-
-impl Pace {
-    pub(super) fn of(durability: Durability) -> Self {
-        match durability {
-            Durability::Durable => Self::Durable,
-            Durability::Relaxed { flush } => Self::Relaxed(flush),
-        }
-    }
-
-    fn reach(self) -> Reach {
-        match self {
-            Self::Durable => Reach::Disk,
-            Self::Relaxed(_) => Reach::Memory,
-            Self::Memory => Reach::Backend,
-        }
-    }
-}
 
 type Closed = oneshot::Sender<Result<(), EngineError>>;
 

@@ -6,6 +6,7 @@
 //! | `folder` | the files of a store, and the lock that makes one process its owner |
 //! | `view` | what a snapshot reads |
 //! | `conflicts` | which keys changed lately |
+//! | `group` | a group of transactions: how it waits, what it comes to in the file, how it is answered |
 //! | `writer` | one group of transactions as one write to the file |
 //! | `committer` | the queue before the writer, and who drains it |
 //! | `thread` | writes what waits, and flushes |
@@ -19,6 +20,7 @@ mod committer;
 mod conflicts;
 mod fault;
 mod folder;
+mod group;
 mod options;
 mod thread;
 mod value;
@@ -37,7 +39,8 @@ pub use options::{Durability, EmbeddedOptions, Location};
 pub use view::EmbeddedSnapshot;
 
 use super::{Changes, Engine, EngineError, Limits, Outcome};
-use committer::{Committer, Pace};
+use committer::Committer;
+use options::Pace;
 use view::Mark;
 use writer::Writer;
 

@@ -2,6 +2,8 @@ use std::{path::PathBuf, time::Duration};
 
 use redb::Builder;
 
+use super::group::Reach;
+
 /// Where a store lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
@@ -62,5 +64,33 @@ impl EmbeddedOptions {
             .set_cache_size(self.cache)
             .set_check_integrity_on_open(self.verify_on_open);
         builder
+    }
+}
+
+/// How commits reach the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// Each before its answer.
+    Durable,
+    /// All together, from time to time.
+    Relaxed(Duration),
+    /// There is no disk, so no thread either: with one task at a time everything happens in its own calls.
+    Memory,
+}
+
+impl Pace {
+    pub(super) fn of(durability: Durability) -> Self {
+        match durability {
+            Durability::Durable => Self::Durable,
+            Durability::Relaxed { flush } => Self::Relaxed(flush),
+        }
+    }
+
+    pub(super) fn reach(self) -> Reach {
+        match self {
+            Self::Durable => Reach::Disk,
+            Self::Relaxed(_) => Reach::Memory,
+            Self::Memory => Reach::Backend,
+        }
     }
 }

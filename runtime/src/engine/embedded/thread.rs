@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::committer::{Committer, Pace};
+use super::{committer::Committer, options::Pace};
 
 impl Committer {
     /// The thread.
