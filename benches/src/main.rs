@@ -1,13 +1,15 @@
 //! Side-by-side measurements: the same work by different systems, in one run.
 //!
 //! `cargo xtask bench core` compares the typed calls with the bare engine below them; `cargo xtask bench generate` times
-//! the generator.
+//! the generator; `cargo xtask bench tikv` compares them with a peer on the TiKV test cluster.
 #![forbid(unsafe_code)]
 
 mod core;
 mod generate;
 mod recorder;
 mod report;
+#[cfg(feature = "tito")]
+mod tikv;
 
 keyloom::include_schema!("bench");
 
@@ -29,6 +31,19 @@ enum Bench {
     /// Reads and writes on the embedded engine, beside the bare engine.
     Core {
         /// Fewer records and rounds: under three minutes.
+        #[arg(long)]
+        short: bool,
+        /// Only this work, for example `get`; may be given several times.
+        #[arg(long)]
+        work: Vec<String>,
+        /// Writes the results to this file, as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+    },
+    /// Reads and writes on the TiKV test cluster, beside Tito.
+    #[cfg(feature = "tito")]
+    Tikv {
+        /// Fewer rounds: under three minutes.
         #[arg(long)]
         short: bool,
         /// Only this work, for example `get`; may be given several times.
@@ -60,6 +75,11 @@ async fn main() -> Result<(), Fault> {
     match Arguments::parse().bench {
         Bench::Core { short, work, json } => {
             let measures = core::run(short, &work).await?;
+            report::finish(&measures, json.as_deref())
+        }
+        #[cfg(feature = "tito")]
+        Bench::Tikv { short, work, json } => {
+            let measures = tikv::run(short, &work).await?;
             report::finish(&measures, json.as_deref())
         }
         Bench::Generate {

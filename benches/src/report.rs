@@ -70,7 +70,7 @@ fn table(measures: &[Measure]) -> Table {
         let of = |system: &str| {
             measures
                 .iter()
-                .find(|it| it.work == work && it.system == system)
+                .find(|it| (it.work.as_str(), it.unit) == (work, unit) && it.system == system)
                 .map(|it| it.value)
         };
         let values: Vec<_> = systems.iter().map(|system| of(system)).collect();
