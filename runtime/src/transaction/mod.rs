@@ -5,6 +5,7 @@
 
 mod any_engine;
 mod commit;
+mod lanes;
 mod numbers;
 mod open;
 mod options;

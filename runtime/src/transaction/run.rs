@@ -49,7 +49,9 @@ impl Store {
     {
         let mut tries = Tries::new(options)?;
         let mut attempt = 1;
+        let mut lanes = Vec::new();
         loop {
+            let turns = self.0.lanes.take(&lanes).await;
             let transaction = self.begin().await?;
             if let Some(written) = tries.look(&transaction, attempt).await? {
                 return Ok(written);
@@ -63,6 +65,9 @@ impl Store {
             let committed = match transaction.end().await {
                 Ok(changes) => {
                     drop(ending);
+                    if self.is_shared() {
+                        lanes = self.0.lanes.of(&changes);
+                    }
                     transaction.hand_over(changes, attempt).await
                 }
                 Err(violation) => Err(violation),
@@ -79,6 +84,7 @@ impl Store {
                 Err(error) if error.is_undetermined() && tries.remember(attempt, value) => {}
                 Err(error) => return tries.give_up(self, error.into()).await,
             }
+            drop(turns);
             tokio::time::sleep(options.pause(attempt)).await;
             attempt += 1;
         }

@@ -1,6 +1,6 @@
 //! A store: an engine with a schema bound to it.
 
-use super::{AnyEngine, AnySnapshot, OpenOptions, Reader, numbers::Numbers};
+use super::{AnyEngine, AnySnapshot, OpenOptions, Reader, lanes::Lanes, numbers::Numbers};
 use crate::{
     Error, Result, admin,
     catalogue::{self, Binding},
@@ -26,6 +26,8 @@ pub(super) struct Shared {
     pub(super) binding: Binding,
     pub(super) numbers: Numbers,
     pub(super) hub: Hub,
+    /// Whose turn it is to append, where appends conflict.
+    pub(super) lanes: Lanes,
     /// Whose turn it is to take which stripe.
     pub(super) turns: AtomicU8,
     /// Where its files are, if it has any.
@@ -91,6 +93,7 @@ impl Store {
             binding,
             numbers: Numbers::default(),
             hub: Hub::default(),
+            lanes: Lanes::default(),
             turns: AtomicU8::new(fastrand::u8(..)),
             folder,
             admin: Mutex::default(),

@@ -5,8 +5,10 @@
 //! | `process` | a worker process: started, told, killed, stopped |
 //! | `queue` | the queue checks, while workers are killed and stopped |
 //! | `fenced` | a process that was stopped past its lease |
+//! | `contention` | many writers of one partition |
 //! | `late` | commits that come late, forced step by step |
 
+mod contention;
 mod fenced;
 mod late;
 mod process;
