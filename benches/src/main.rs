@@ -1,10 +1,12 @@
 //! Side-by-side measurements: the same work by different systems, in one run.
 //!
 //! `cargo xtask bench core` compares the typed calls with the bare engine below them; `cargo xtask bench generate` times
-//! the generator; `cargo xtask bench tikv` compares them with a peer on the TiKV test cluster.
+//! the generator; `cargo xtask bench tikv` compares them with a peer on the TiKV test cluster, and `cargo xtask bench events`
+//! publishing and workers.
 #![forbid(unsafe_code)]
 
 mod core;
+mod events;
 mod generate;
 mod recorder;
 mod report;
@@ -12,6 +14,7 @@ mod report;
 mod tikv;
 
 keyloom::include_schema!("bench");
+keyloom::include_schema!("queue");
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -53,6 +56,21 @@ enum Bench {
         #[arg(long)]
         json: Option<PathBuf>,
     },
+    /// Publishing and handling of events, embedded and on the TiKV test cluster.
+    Events {
+        /// Fewer rounds: some minutes.
+        #[arg(long)]
+        short: bool,
+        /// Writes the results to this file, as JSON.
+        #[arg(long)]
+        json: Option<PathBuf>,
+    },
+    /// The other process of `events`: publishes an event for each line that it reads.
+    #[command(hide = true)]
+    PublishForAnother {
+        /// The store.
+        address: String,
+    },
     /// The generator on a large schema.
     Generate {
         /// How many models the schema has.
@@ -82,6 +100,11 @@ async fn main() -> Result<(), Fault> {
             let measures = tikv::run(short, &work).await?;
             report::finish(&measures, json.as_deref())
         }
+        Bench::Events { short, json } => {
+            let measures = events::run(short).await?;
+            report::finish(&measures, json.as_deref())
+        }
+        Bench::PublishForAnother { address } => events::publish_for_another(&address).await,
         Bench::Generate {
             models,
             check,

@@ -5,12 +5,12 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// Those that run beside Tito, which the workspace does not build otherwise, on the test cluster, which needs Go.
-const PEERS: [&str; 1] = ["tikv"];
+const PEERS: [&str; 2] = ["events", "tikv"];
 
 /// Runs a benchmark in release mode
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
-    /// Which one: `core`, `generate`, `tikv`
+    /// Which one: `core`, `events`, `generate`, `tikv`
     name: String,
     /// Take less than three minutes
     #[arg(long)]
