@@ -5,7 +5,7 @@ use keyloom::admin::{Place, Reply, Request};
 
 use super::{Failure, Target, place, print, unexpected};
 
-/// A group of a store.
+/// A group of a store, and what is done to it as a whole.
 #[derive(Debug, Args)]
 pub(super) struct Group {
     #[command(flatten)]
@@ -15,41 +15,35 @@ pub(super) struct Group {
 }
 
 impl Group {
-    async fn ask(&self, request: Request) -> Result<Option<u64>, Failure> {
-        match self.target.ask(request).await? {
+    pub(super) async fn pause(self) -> Result<(), Failure> {
+        self.ask(|group| Request::Pause { group }).await?;
+        print(&format!("`{}` is paused\n", self.group))
+    }
+
+    pub(super) async fn resume(self) -> Result<(), Failure> {
+        self.ask(|group| Request::Resume { group }).await?;
+        print(&format!("`{}` goes on\n", self.group))
+    }
+
+    pub(super) async fn redrive(self) -> Result<(), Failure> {
+        let count = self.ask(|group| Request::Redrive { group }).await?;
+        let events = match count.unwrap_or_default() {
+            1 => "1 event is".to_owned(),
+            count => format!("{count} events are"),
+        };
+        print(&format!("{events} to be handled again\n"))
+    }
+
+    pub(super) async fn remove(self) -> Result<(), Failure> {
+        self.ask(|group| Request::Remove { group }).await?;
+        print(&format!("`{}` is removed\n", self.group))
+    }
+
+    async fn ask(&self, request: impl FnOnce(String) -> Request) -> Result<Option<u64>, Failure> {
+        match self.target.ask(request(self.group.clone())).await? {
             Reply::Done { count } => Ok(count),
             _ => Err(unexpected()),
         }
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  keyloom events pause keyloom-data mailer")]
-pub(super) struct Pause {
-    #[command(flatten)]
-    of: Group,
-}
-
-impl Pause {
-    pub(super) async fn pause(self) -> Result<(), Failure> {
-        let group = self.of.group.clone();
-        self.of.ask(Request::Pause { group }).await?;
-        print(&format!("`{}` is paused\n", self.of.group))
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  keyloom events resume keyloom-data mailer")]
-pub(super) struct Resume {
-    #[command(flatten)]
-    of: Group,
-}
-
-impl Resume {
-    pub(super) async fn resume(self) -> Result<(), Failure> {
-        let group = self.of.group.clone();
-        self.of.ask(Request::Resume { group }).await?;
-        print(&format!("`{}` goes on\n", self.of.group))
     }
 }
 
@@ -108,14 +102,14 @@ async fn go(
     to: Place,
     again: bool,
 ) -> Result<(), Failure> {
-    let request = Request::Move {
-        group: of.group.clone(),
+    of.ask(|group| Request::Move {
+        group,
         topic: topic.clone(),
         partition,
         to,
         again,
-    };
-    of.ask(request).await?;
+    })
+    .await?;
     let place = match to {
         Place::Earliest => "the earliest event".to_owned(),
         Place::Latest => "the end".to_owned(),
@@ -128,38 +122,4 @@ async fn go(
         "`{}` {moved} {place} of `{topic}`{of_partition}\n",
         of.group
     ))
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  keyloom events redrive keyloom-data mailer")]
-pub(super) struct Redrive {
-    #[command(flatten)]
-    of: Group,
-}
-
-impl Redrive {
-    pub(super) async fn redrive(self) -> Result<(), Failure> {
-        let group = self.of.group.clone();
-        let count = self.of.ask(Request::Redrive { group }).await?;
-        let events = match count.unwrap_or_default() {
-            1 => "1 event is".to_owned(),
-            count => format!("{count} events are"),
-        };
-        print(&format!("{events} to be handled again\n"))
-    }
-}
-
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  keyloom events remove-group keyloom-data mailer")]
-pub(super) struct RemoveGroup {
-    #[command(flatten)]
-    of: Group,
-}
-
-impl RemoveGroup {
-    pub(super) async fn remove(self) -> Result<(), Failure> {
-        let group = self.of.group.clone();
-        self.of.ask(Request::Remove { group }).await?;
-        print(&format!("`{}` is removed\n", self.of.group))
-    }
 }

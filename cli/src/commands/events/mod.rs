@@ -38,9 +38,11 @@ enum Action {
     /// Prints events of a table, one JSON object a line
     Tail(tail::Tail),
     /// Lets a group's workers take no more events
-    Pause(control::Pause),
+    #[command(after_help = "Examples:\n  keyloom events pause keyloom-data mailer")]
+    Pause(control::Group),
     /// Lets a group's workers go on
-    Resume(control::Resume),
+    #[command(after_help = "Examples:\n  keyloom events resume keyloom-data mailer")]
+    Resume(control::Group),
     /// Moves a group forward or back; effects outside the store are not repeated
     Seek(control::Seek),
     /// Moves a group back with new idempotency keys: effects outside the store are repeated
@@ -50,9 +52,11 @@ enum Action {
     /// Prints a group's parked events, one JSON object a line
     Parked(letters::Parked),
     /// Has parked events and dead letters handled again
-    Redrive(control::Redrive),
+    #[command(after_help = "Examples:\n  keyloom events redrive keyloom-data mailer")]
+    Redrive(control::Group),
     /// Removes a group, and everything it has set aside
-    RemoveGroup(control::RemoveGroup),
+    #[command(after_help = "Examples:\n  keyloom events remove-group keyloom-data mailer")]
+    RemoveGroup(control::Group),
 }
 
 impl Events {
