@@ -266,16 +266,9 @@ impl Writer {
     pub(super) fn flush(&mut self) -> Result<Arc<View>, EngineError> {
         self.register.health.check()?;
         self.settle()?;
-        match self.write(&Group::default(), Reach::Disk) {
-            Ok(()) => {
-                self.flushed = self.number;
-                self.latest()
-            }
-            Err(failure) => {
-                self.register.health.poison(failure.error());
-                Err(failure.into_error())
-            }
-        }
+        self.write_nothing(Reach::Disk)?;
+        self.flushed = self.number;
+        self.latest()
     }
 
     /// Lets redb settle what the commits since the last flush have freed.
@@ -288,8 +281,13 @@ impl Writer {
         while self.register.is_read_between(self.flushed, self.number) && Instant::now() < until {
             std::thread::sleep(STRAGGLERS / 20);
         }
-        let settled = self.write(&Group::default(), Reach::Memory);
-        settled.map_err(|failure| {
+        self.write_nothing(Reach::Memory)
+    }
+
+    /// A commit without changes, for what it does to those before it. A failure stops the engine.
+    fn write_nothing(&mut self, reach: Reach) -> Result<(), EngineError> {
+        let written = self.write(&Group::default(), reach);
+        written.map_err(|failure| {
             self.register.health.poison(failure.error());
             failure.into_error()
         })
