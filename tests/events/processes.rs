@@ -1,11 +1,11 @@
 //! Workers of several processes: stores opened on one engine, which tell each other nothing.
 
-use crate::world::{END, Ledger, OnCreated, Recorder, SHORT, ledger, produce, task};
+use crate::world::{END, Ledger, OnCreated, Recorder, SHORT, leave, ledger, produce, task};
 use keyloom::{EventContext, Result};
 use keyloom_tests::{
     engines::{Counted, counted},
     faulty::{Faults, Faulty},
-    queue::{Effect, EffectId, NewEffect, Queue, Task, effects, tasks},
+    queue::{Queue, tasks},
     wide::{self, Wide},
 };
 use std::{
@@ -70,13 +70,6 @@ async fn processes_share_the_partitions_and_take_over_what_is_given_back() -> Re
     keys.dedup();
     assert_eq!((handled, keys.len()), (published + 20, published + 20));
     joined.shutdown(END).await
-}
-
-/// Leaves an effect that no other process writes: only the cursor can tell that it is one too many.
-async fn leave(cx: &EventContext, process: &str, task: &Task) -> keyloom::HandlerResult {
-    let id = EffectId(format!("{process}/{}", task.key));
-    effects::insert(cx.tx(), &Effect::new(NewEffect { id, count: 1 })).await?;
-    Ok(())
 }
 
 /// A process whose handler stops everything the first time: it says that it is inside, and goes on when it is told.

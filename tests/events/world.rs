@@ -188,6 +188,13 @@ pub async fn produce(queue: &Queue, key: &str, last: u64) -> Result<()> {
     Ok(())
 }
 
+/// Leaves an effect that no other process writes: only the cursor can tell that it is one too many.
+pub async fn leave(cx: &EventContext, process: &str, task: &Task) -> HandlerResult {
+    let id = EffectId(format!("{process}/{}", task.key));
+    effects::insert(cx.tx(), &Effect::new(NewEffect { id, count: 1 })).await?;
+    Ok(())
+}
+
 /// Every effect of a group's ledger: key, how often, the last number.
 pub async fn ledger(queue: &Queue, group: &str) -> Result<Vec<(String, u64, u64)>> {
     let prefix = format!("{group}/");

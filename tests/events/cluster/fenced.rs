@@ -1,10 +1,10 @@
 //! A process that was stopped past its lease.
 
 use super::process::{LEASE, Process};
-use crate::world::{END, OnCreated, ledger, task};
+use crate::world::{END, OnCreated, leave, ledger, task};
 use keyloom::{EventContext, Result};
 use keyloom_tests::{
-    queue::{Effect, EffectId, NewEffect, Queue, Task, effects, tasks},
+    queue::{Queue, Task, tasks},
     tikv_address,
 };
 use std::sync::{
@@ -29,11 +29,7 @@ async fn a_stopped_process_cannot_commit_what_another_has_taken_over() -> Result
     let seen = attempt.clone();
     let handler = OnCreated(move |cx: EventContext, task: Task| {
         seen.fetch_max(cx.attempt(), Ordering::SeqCst);
-        async move {
-            let id = EffectId(format!("second/{}", task.key));
-            effects::insert(cx.tx(), &Effect::new(NewEffect { id, count: 1 })).await?;
-            Ok(())
-        }
+        async move { leave(&cx, "second", &task).await }
     });
     let workers = queue.workers("fenced").handle_tasks(handler).lease(LEASE);
     let worker = workers.start().await?;

@@ -1,8 +1,8 @@
 //! A worker process: started, told, killed, stopped.
 
-use crate::world::{END, Ledger, OnCreated, SHORT};
+use crate::world::{END, Ledger, OnCreated, SHORT, leave};
 use keyloom::EventContext;
-use keyloom_tests::queue::{Effect, EffectId, NewEffect, Queue, Task, effects};
+use keyloom_tests::queue::{Queue, Task};
 use std::{
     io::{BufRead, BufReader, Lines, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -45,8 +45,7 @@ fn waiting() -> impl keyloom_tests::queue::TaskEventHandler {
     OnCreated(move |cx: EventContext, task: Task| {
         let first = first.lock().unwrap().take();
         async move {
-            let id = EffectId(format!("first/{}", task.key));
-            effects::insert(cx.tx(), &Effect::new(NewEffect { id, count: 1 })).await?;
+            leave(&cx, "first", &task).await?;
             if first.is_some() {
                 println!("inside");
                 // Long enough to be stopped in.
