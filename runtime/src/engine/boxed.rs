@@ -54,6 +54,10 @@ impl Engine for BoxedEngine {
         self.0.reads_ahead()
     }
 
+    fn lags(&self) -> bool {
+        self.0.lags()
+    }
+
     async fn snapshot(&self) -> Result<BoxedSnapshot, EngineError> {
         self.0.snapshot().await.map(BoxedSnapshot)
     }
@@ -95,6 +99,7 @@ trait DynEngine: Send + Sync {
     fn stripes(&self) -> u8;
     fn is_shared(&self) -> bool;
     fn reads_ahead(&self) -> bool;
+    fn lags(&self) -> bool;
     fn snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
     fn durable_snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>>;
     fn durable(&self, number: u64) -> Answer<'_, Result<(), EngineError>>;
@@ -133,6 +138,10 @@ impl<E: Engine> DynEngine for E {
 
     fn reads_ahead(&self) -> bool {
         Engine::reads_ahead(self)
+    }
+
+    fn lags(&self) -> bool {
+        Engine::lags(self)
     }
 
     fn snapshot(&self) -> Answer<'_, Result<Arc<dyn DynSnapshot>, EngineError>> {

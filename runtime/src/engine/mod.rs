@@ -171,8 +171,13 @@ pub trait Engine: Send + Sync + 'static {
     /// A view of everything committed so far.
     fn snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, EngineError>> + Send;
 
-    /// A view of what no crash can take back any more. It lags behind [`Engine::snapshot`] on an engine that makes commits
-    /// durable after it answered.
+    /// Whether [`Engine::durable_snapshot`] may lag behind [`Engine::snapshot`], because commits are answered before they are
+    /// durable. Where it never does, one snapshot serves as both.
+    fn lags(&self) -> bool {
+        true
+    }
+
+    /// A view of what no crash can take back any more.
     fn durable_snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, EngineError>> + Send;
 
     /// Waits until commit `number` and all before it are in every [`Engine::durable_snapshot`] taken from then on.

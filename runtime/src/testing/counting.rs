@@ -89,6 +89,10 @@ impl<E: Engine> Engine for Counting<E> {
         self.inner.reads_ahead()
     }
 
+    fn lags(&self) -> bool {
+        self.inner.lags()
+    }
+
     async fn snapshot(&self) -> Result<Self::Snapshot, EngineError> {
         self.inner.snapshot().await.map(|it| self.counted(it))
     }

@@ -59,6 +59,10 @@ impl AnyEngine {
         on_each!(self, engine => engine.reads_ahead())
     }
 
+    pub(crate) fn lags(&self) -> bool {
+        on_each!(self, engine => engine.lags())
+    }
+
     pub(crate) fn stripes(&self) -> u8 {
         on_each!(self, engine => engine.stripes())
     }

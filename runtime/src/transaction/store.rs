@@ -204,6 +204,11 @@ impl Store {
         self.0.engine.is_shared()
     }
 
+    /// Whether commits are answered before they are durable.
+    pub(crate) fn lags(&self) -> bool {
+        self.0.engine.lags()
+    }
+
     /// Whether a write reads the keys that it is about to write, beside those that it must read.
     pub(crate) fn reads_ahead(&self) -> bool {
         self.0.engine.reads_ahead()

@@ -152,6 +152,11 @@ impl Committer {
             .ok_or(EngineError::Closed)
     }
 
+    /// Whether commits are answered before they are on the disk.
+    pub(super) fn lags(&self) -> bool {
+        matches!(self.pace, Pace::Relaxed(_))
+    }
+
     pub(super) fn durable_snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
         self.register.health.check()?;
         match self.pace {
@@ -168,7 +173,7 @@ impl Committer {
     /// Waits until commit `number` is on the disk, where there is one. It was answered, so the other paces are done.
     pub(super) async fn durable(&self, number: u64) -> Result<(), EngineError> {
         self.register.health.check()?;
-        if !matches!(self.pace, Pace::Relaxed(_)) {
+        if !self.lags() {
             return Ok(());
         }
         let mut flushed = self.flushed.subscribe();

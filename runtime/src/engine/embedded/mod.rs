@@ -165,6 +165,10 @@ impl Engine for EmbeddedEngine {
         false
     }
 
+    fn lags(&self) -> bool {
+        self.handle.committer.lags()
+    }
+
     async fn snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
         self.handle.committer.snapshot()
     }

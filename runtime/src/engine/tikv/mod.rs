@@ -145,8 +145,12 @@ impl Engine for TikvEngine {
             .map(|base| TikvSnapshot(Arc::new(base)))
     }
 
+    /// What a cluster has answered is durable.
+    fn lags(&self) -> bool {
+        false
+    }
+
     async fn durable_snapshot(&self) -> Result<TikvSnapshot, EngineError> {
-        // What a cluster has answered is durable.
         self.snapshot().await
     }
 

@@ -2,20 +2,17 @@
 
 use super::{
     Inner,
-    failure::{Failed, record},
+    failure::{Failed, park_behind, record},
     handlers::Failure,
     holding::Holding,
+    log::Log,
     redrive,
 };
 use crate::{
     Error, Result, Timestamp,
-    engine::log::{Head, entry_key, head_key},
-    events::{
-        Change, Cursor, Entry, EventContext, Letter, LetterState, Partition, Wait,
-        logs::{decode_trimmed, entries, trimmed_key},
-    },
-    transaction::{Reader, Transaction},
-    value::DecodeError,
+    engine::log::entry_key,
+    events::{Change, Cursor, Entry, EventContext, Partition, Wait},
+    transaction::Transaction,
 };
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -68,19 +65,24 @@ impl Drain {
         }
         // How many events are still to be handled one by one.
         let mut singles = 0_usize;
+        let mut log = Log::default();
         let mut conflicts = 0_u32;
         let mut turns = 0;
         while turns < TURNS {
             if self.holding.is_stopping() || self.inner.is_paused() {
                 return End::Stopped;
             }
-            let step = self.step(&mut singles).await;
+            let step = self.step(&mut log, &mut singles).await;
             match step {
                 Ok(Step::Handled(count)) => {
                     turns += 1;
                     conflicts = 0;
                     singles = singles.saturating_sub(count);
                     self.inner.handled(self.partition, count);
+                    // Whoever publishes more meanwhile wakes the partition again.
+                    if log.is_behind() && !log.lags {
+                        return End::Empty;
+                    }
                 }
                 Ok(Step::Again) => {}
                 Ok(Step::OneByOne) => singles = self.inner.settings.batch,
@@ -104,19 +106,37 @@ impl Drain {
         End::More
     }
 
-    async fn step(&self, singles: &mut usize) -> Result<Step> {
+    async fn step(&self, log: &mut Log, singles: &mut usize) -> Result<Step> {
         let inner = &self.inner;
-        let durable = inner.store.durable_reader().await?;
+        let look = log.is_behind();
+        let durable = if look && inner.store.lags() {
+            // Before the transaction begins, so that it sees all of it.
+            Some(inner.store.durable_reader().await?)
+        } else {
+            None
+        };
         let tx = inner.store.begin().await?;
-        let (cursor, end) = match self.look(&durable, &tx).await? {
+        let (reader, key) = (tx.reader(), self.key());
+        let stored = if look {
+            log.look(self.partition, &reader, durable.as_ref(), key)
+                .await?
+        } else {
+            reader.get(&key).await?
+        };
+        let cursor = self.cursor(stored)?;
+        log.next = cursor.next;
+        if !look && log.is_behind() {
+            return Ok(Step::Again); // It was moved by hand.
+        }
+        let cursor = match self.prepare(&tx, log, cursor).await? {
             Looked::Step(step) => return Ok(step),
-            Looked::At(cursor, end) => (cursor, end),
+            Looked::At(cursor) => cursor,
         };
         if cursor.redrive > 0 {
             redrive::step(self, tx, cursor).await?;
             return Ok(Step::Again);
         }
-        if cursor.next >= end {
+        if cursor.next >= log.end {
             return Ok(Step::End(End::Empty));
         }
         let limit = if cursor.attempts > 1 || *singles > 0 {
@@ -128,52 +148,66 @@ impl Drain {
             // Whatever brought the attempt before down may stand anywhere in its batch.
             *singles = inner.settings.batch;
         }
-        let found = entries(&durable, self.partition, cursor.next, end, limit).await?;
-        self.batch(tx, cursor, found).await
+        let found = log
+            .take(&reader, self.partition, cursor.next, limit)
+            .await?;
+        if found.first().map(|(offset, _)| *offset) != Some(cursor.next) {
+            if look {
+                return Err(self.missing(cursor.next));
+            }
+            // It may have been trimmed since the last look.
+            log.next = log.end;
+            return Ok(Step::Again);
+        }
+        let step = self.batch(tx, cursor, found).await?;
+        if let Step::Handled(count) = step {
+            log.next = cursor.next + count as u64;
+        }
+        Ok(step)
     }
 
-    /// Reads the cursor and makes it this lease's; begins the next attempt if the last one failed.
-    async fn look(&self, durable: &Reader, tx: &Transaction) -> Result<Looked> {
+    fn key(&self) -> Vec<u8> {
+        Cursor::key(self.partition, self.inner.group)
+    }
+
+    fn cursor(&self, stored: Option<Vec<u8>>) -> Result<Cursor> {
+        Cursor::decode(stored.as_deref())
+            .map_err(|error| self.inner.store.binding().corrupt(&self.key(), &error))
+    }
+
+    fn missing(&self, offset: u64) -> Error {
+        let key = entry_key(&self.partition.log(), offset);
+        let binding = self.inner.store.binding();
+        binding.corrupt(&key, &"the event is missing")
+    }
+
+    /// Makes the cursor this lease's; begins the next attempt if the last one failed.
+    async fn prepare(&self, tx: &Transaction, log: &Log, mut cursor: Cursor) -> Result<Looked> {
         let inner = &self.inner;
-        let reader = tx.reader();
-        let log = self.partition.log();
-        let keys = [
-            Cursor::key(self.partition, inner.group),
-            trimmed_key(self.partition),
-            head_key(&log),
-        ];
-        let found = reader.get_many(&keys).await?;
-        let [stored, trimmed, newest] = <[_; 3]>::try_from(found).unwrap_or_default();
-        let corrupt = |error: DecodeError| inner.store.binding().corrupt(&keys[0], &error);
-        let mut cursor = Cursor::decode(stored.as_deref()).map_err(corrupt)?;
-        let settled = durable.get(&keys[2]).await?;
-        let head = Head::decode(&keys[2], settled.as_deref()).map_err(Error::from_engine)?;
-        let newest = Head::decode(&keys[2], newest.as_deref()).map_err(Error::from_engine)?;
         if cursor.epoch > self.holding.epoch {
             return Ok(Looked::Step(Step::End(End::Fenced)));
         }
-        let first = decode_trimmed(&reader, &keys[1], trimmed)?;
-        if cursor.next < first {
+        if cursor.next < log.first {
             tracing::warn!(
                 group = inner.name,
                 partition = self.partition.number,
-                lost = first - cursor.next,
+                lost = log.first - cursor.next,
                 "events were dropped by `retain-max` before the group handled them"
             );
-            cursor = cursor.at(first);
+            cursor = cursor.at(log.first);
         }
-        let work = cursor.next < head.next || cursor.redrive > 0;
-        if !work && newest.next > head.next {
+        let work = cursor.next < log.end || cursor.redrive > 0;
+        if !work && log.lags {
             // Handled before they are durable, events could be handed out again as others.
             inner.store.settle().await?;
             return Ok(Looked::Step(Step::Again));
         }
         if !work {
-            return Ok(Looked::At(cursor, head.next));
+            return Ok(Looked::At(cursor));
         }
         if cursor.epoch < self.holding.epoch {
             let (epoch, unclean) = (self.holding.epoch, self.holding.unclean);
-            let cursor = cursor.taken_over(epoch, unclean, cursor.next < head.next);
+            let cursor = cursor.taken_over(epoch, unclean, cursor.next < log.end);
             if !self.holding.guard(tx, inner.group).await? {
                 return Ok(Looked::Step(Step::End(End::Fenced)));
             }
@@ -183,7 +217,7 @@ impl Drain {
                 .map(|()| Looked::Step(Step::Again));
         }
         let (until, attempts) = match cursor.wait {
-            Wait::No => return Ok(Looked::At(cursor, head.next)),
+            Wait::No => return Ok(Looked::At(cursor)),
             Wait::Failed(until) => (until, cursor.attempts.saturating_add(1)),
             Wait::Snoozed(until) => (until, cursor.attempts),
         };
@@ -195,7 +229,7 @@ impl Drain {
             return Ok(Looked::Step(Step::End(End::Wait(until))));
         }
         if cursor.redrive > 0 {
-            return Ok(Looked::At(cursor, head.next));
+            return Ok(Looked::At(cursor));
         }
         inner.count("keyloom_events_retried_total", self.partition, 1);
         let next = Cursor {
@@ -210,8 +244,7 @@ impl Drain {
 
     /// Writes the cursor in a transaction of its own.
     async fn write(&self, tx: &Transaction, cursor: Cursor) -> Result<()> {
-        let key = Cursor::key(self.partition, self.inner.group);
-        tx.write(BTreeMap::from([(key, Some(cursor.encode()))]))?;
+        tx.write(BTreeMap::from([(self.key(), Some(cursor.encode()))]))?;
         tx.clone().commit().await
     }
 
@@ -225,14 +258,9 @@ impl Drain {
         let mut next = cursor;
         for (place, (offset, bytes)) in found.iter().enumerate() {
             if *offset != next.next {
-                let key = entry_key(&self.partition.log(), next.next);
-                return Err(self
-                    .inner
-                    .store
-                    .binding()
-                    .corrupt(&key, &"the event is missing"));
+                return Err(self.missing(next.next));
             }
-            if self.park_behind(&tx, &mut next, bytes).await? {
+            if park_behind(self, &tx, &mut next, bytes).await? {
                 continue;
             }
             if let Err(failure) = self.handle(&tx, &next, bytes).await {
@@ -251,8 +279,7 @@ impl Drain {
             next = next.at(next.next + 1);
         }
         let count = found.len();
-        let key = Cursor::key(self.partition, self.inner.group);
-        tx.write(BTreeMap::from([(key, Some(next.encode()))]))?;
+        tx.write(BTreeMap::from([(self.key(), Some(next.encode()))]))?;
         match tx.commit().await {
             Ok(()) => Ok(Step::Handled(count)),
             Err(error) if error.is_retryable() || error.is_undetermined() => Err(error),
@@ -274,35 +301,6 @@ impl Drain {
                 Ok(Step::Again)
             }
         }
-    }
-
-    /// Parks an event whose key has parked events before it; whether it did.
-    async fn park_behind(&self, tx: &Transaction, next: &mut Cursor, bytes: &[u8]) -> Result<bool> {
-        if next.parked == 0 {
-            return Ok(false);
-        }
-        // What does not decode has no key, and is handled: it fails on its own.
-        let Ok(entry) = Entry::decode(bytes) else {
-            return Ok(false);
-        };
-        let prefix = Letter::parked_of(self.partition, self.inner.group, entry.order());
-        if redrive::first_of(&tx.reader(), &prefix).await?.is_none() {
-            return Ok(false);
-        }
-        let letter = Letter {
-            state: LetterState::Waiting,
-            attempts: 0,
-            time: Timestamp::now().as_microsecond(),
-            error: "an earlier event of its key is parked".to_owned(),
-            entry: bytes.to_vec(),
-        };
-        let key = Letter::key(prefix, next.next);
-        tx.write(BTreeMap::from([(key, Some(letter.encode()))]))?;
-        *next = next.at(next.next + 1);
-        next.parked += 1;
-        self.inner
-            .count("keyloom_events_parked_total", self.partition, 1);
-        Ok(true)
     }
 
     /// Runs the handler of the event at the cursor.
@@ -338,6 +336,6 @@ impl Drain {
 enum Looked {
     /// There is something else to do first.
     Step(Step),
-    /// The cursor, and the offset of the first event that cannot be handled yet.
-    At(Cursor, u64),
+    /// The cursor.
+    At(Cursor),
 }

@@ -1,6 +1,6 @@
 //! A failed attempt: the event waits, is parked, or becomes a dead letter.
 
-use super::{drain::Drain, handlers::Failure, settings::Poison};
+use super::{drain::Drain, handlers::Failure, redrive::first_of, settings::Poison};
 use crate::{
     Result, Timestamp,
     events::{Cursor, Entry, Letter, LetterState, Wait},
@@ -134,4 +134,38 @@ fn decide(
         parked: now.parked + parked,
         ..moved
     })
+}
+
+/// Parks an event whose key has parked events before it; whether it did.
+pub(super) async fn park_behind(
+    drain: &Drain,
+    tx: &Transaction,
+    next: &mut Cursor,
+    bytes: &[u8],
+) -> Result<bool> {
+    let (inner, partition) = (&drain.inner, drain.partition);
+    if next.parked == 0 {
+        return Ok(false);
+    }
+    // What does not decode has no key, and is handled: it fails on its own.
+    let Ok(entry) = Entry::decode(bytes) else {
+        return Ok(false);
+    };
+    let prefix = Letter::parked_of(partition, inner.group, entry.order());
+    if first_of(&tx.reader(), &prefix).await?.is_none() {
+        return Ok(false);
+    }
+    let letter = Letter {
+        state: LetterState::Waiting,
+        attempts: 0,
+        time: Timestamp::now().as_microsecond(),
+        error: "an earlier event of its key is parked".to_owned(),
+        entry: bytes.to_vec(),
+    };
+    let key = Letter::key(prefix, next.next);
+    tx.write(BTreeMap::from([(key, Some(letter.encode()))]))?;
+    *next = next.at(next.next + 1);
+    next.parked += 1;
+    inner.count("keyloom_events_parked_total", partition, 1);
+    Ok(true)
 }

@@ -1,13 +1,12 @@
 //! Which partition is handled when.
 
 use super::{
-    Inner, delayed,
+    Inner,
+    chores::Chores,
     drain::{Drain, End},
     holding::Holding,
     members::Members,
-    poll::Poll,
-    sweep::{Gauges, sweep},
-    upkeep::Upkeep,
+    sweep::sweep,
 };
 use crate::{
     Result, Timestamp,
@@ -47,9 +46,7 @@ pub(super) struct Manager {
     listener: Arc<Listener>,
     stopped: watch::Receiver<Option<Instant>>,
     members: Members,
-    poll: Poll,
-    upkeep: Upkeep,
-    gauges: Gauges,
+    chores: Chores,
     queue: VecDeque<Partition>,
     states: HashMap<Partition, State>,
     /// Commits that must be durable first.
@@ -59,8 +56,6 @@ pub(super) struct Manager {
     running: HashMap<Share, usize>,
     timers: BinaryHeap<Reverse<(Instant, Partition)>>,
     next_tick: Instant,
-    /// When delayed events are looked for.
-    next_due: Option<Instant>,
 }
 
 impl Manager {
@@ -71,9 +66,7 @@ impl Manager {
     ) -> Self {
         Self {
             members: Members::new(inner.clone()),
-            poll: Poll::new(inner.store.is_shared()),
-            upkeep: Upkeep::new(),
-            gauges: Gauges::new(),
+            chores: Chores::new(inner.clone()),
             inner,
             listener,
             stopped,
@@ -84,7 +77,6 @@ impl Manager {
             running: HashMap::new(),
             timers: BinaryHeap::new(),
             next_tick: Instant::now(),
-            next_due: Some(Instant::now()),
         }
     }
 
@@ -95,16 +87,15 @@ impl Manager {
         loop {
             self.start_drains();
             let timer = self.timers.peek().map(|Reverse((at, _))| *at);
+            let chore = self.chores.next(!self.states.is_empty());
             tokio::select! {
                 () = told_to_stop(&mut stopped) => break,
                 () = listener.wake.notified() => self.hear().await,
                 Some(ended) = self.drains.join_next() => self.ended(ended),
                 () = sleep_until(self.next_tick) => self.tick_or_log().await,
                 () = until(timer) => self.wake_waiting(),
-                () = until(self.poll.next()) => self.look().await,
-                () = until(self.next_due) => self.release_delayed().await,
-                () = sleep_until(self.upkeep.next()) => self.keep_up().await,
-                () = until(self.gauges.next(!self.states.is_empty())) => self.measure().await,
+                () = until(chore) => self.begin_chores(),
+                found = self.chores.ended() => found.into_iter().for_each(|it| self.wake(it, 0)),
             }
         }
         self.finish().await;
@@ -147,6 +138,11 @@ impl Manager {
         Ok(())
     }
 
+    fn begin_chores(&mut self) {
+        let held: Vec<Share> = self.members.held.keys().copied().collect();
+        self.chores.begin(&held, self.states.keys().copied());
+    }
+
     /// Takes what commits and other workers of this process have told.
     async fn hear(&mut self) {
         let news = self.listener.take();
@@ -154,7 +150,7 @@ impl Manager {
             self.wake(partition, number);
         }
         if news.delayed {
-            self.next_due = Some(Instant::now());
+            self.chores.was_delayed();
         }
         if news.members || news.steered {
             self.tick_or_log().await;
@@ -252,7 +248,7 @@ impl Manager {
         }
         let again = self.states.remove(&partition) == Some(State::Running { again: true });
         match end {
-            End::Empty => self.poll.went_idle(partition),
+            End::Empty => self.chores.went_idle(partition),
             End::More => self.wake(partition, 0),
             End::Wait(until) => {
                 let now = Timestamp::now().as_microsecond();
@@ -290,58 +286,6 @@ impl Manager {
             if self.states.get(&partition) == Some(&State::Waiting) {
                 self.states.remove(&partition);
                 self.wake(partition, 0);
-            }
-        }
-    }
-
-    /// Looks for events that other processes published.
-    async fn look(&mut self) {
-        let held: Vec<Share> = self.members.held.keys().copied().collect();
-        match self.poll.look(&self.inner, &held).await {
-            Ok(found) => found
-                .into_iter()
-                .for_each(|partition| self.wake(partition, 0)),
-            Err(error) => {
-                tracing::warn!(%error, group = self.inner.name, "the ready list could not be read");
-            }
-        }
-    }
-
-    async fn release_delayed(&mut self) {
-        let now = Instant::now();
-        match delayed::release(&self.inner.store).await {
-            Ok(next) => {
-                let next = next.map(|pause| now + pause);
-                // Other processes do not tell when they delay an event.
-                let latest = self.inner.store.is_shared().then(|| now + delayed::LOOK);
-                self.next_due = match (next, latest) {
-                    (Some(next), Some(latest)) => Some(next.min(latest)),
-                    (next, latest) => next.or(latest),
-                };
-            }
-            Err(error) => {
-                tracing::warn!(%error, group = self.inner.name, "delayed events could not be released");
-                self.next_due = Some(now + AFTER_ERROR);
-            }
-        }
-    }
-
-    /// Renews the metrics of the lag.
-    async fn measure(&mut self) {
-        let busy: Vec<Partition> = self.states.keys().copied().collect();
-        if let Err(error) = self.gauges.renew(&self.inner, busy).await {
-            tracing::warn!(%error, group = self.inner.name, "the lag could not be measured");
-        }
-    }
-
-    async fn keep_up(&mut self) {
-        let shares: Vec<Share> = self.members.held.keys().copied().collect();
-        match self.upkeep.run(&self.inner, &shares).await {
-            Ok(behind) => behind
-                .into_iter()
-                .for_each(|partition| self.wake(partition, 0)),
-            Err(error) => {
-                tracing::warn!(%error, group = self.inner.name, "the logs could not be looked through");
             }
         }
     }

@@ -7,19 +7,22 @@
 //! | `handlers` | running one handler |
 //! | `manager` | which partition is handled when |
 //! | `members`, `holding` | who of the group works where |
-//! | `drain` | one partition, batch by batch |
+//! | `drain`, `log` | one partition, batch by batch |
 //! | `failure`, `redrive` | what becomes of an event that fails, and how it comes back |
+//! | `chores` | what is done beside, and must not hold up the handling |
 //! | `poll` | looking for events that other processes published |
 //! | `sweep`, `upkeep`, `delayed` | what is done from time to time: sweeps, trimming, events that are due |
 //!
 //! **Invariant:** a cursor moves only in a transaction that read it under the epoch of the worker's lease.
 
 mod builder;
+mod chores;
 mod delayed;
 mod drain;
 mod failure;
 mod handlers;
 mod holding;
+mod log;
 mod manager;
 mod members;
 mod poll;

@@ -95,7 +95,9 @@ impl Poll {
             self.pause = ACTIVE;
             self.at = Some(Instant::now() + jitter(ACTIVE));
         }
-        self.unlist(inner, &listed).await?;
+        if let Err(error) = self.unlist(inner, &listed).await {
+            tracing::warn!(%error, group = inner.name, "an idle partition could not be taken off the ready list");
+        }
         Ok(found)
     }
 
