@@ -1,8 +1,8 @@
 //! Looks into the engine below a store.
 
 use keyloom::engine::{
-    Engine, KeyRange, ScanOptions, Snapshot,
-    embedded::{EmbeddedEngine, EmbeddedOptions, Location},
+    Changes, Engine, EngineError, KeyRange, Limits, Outcome, ScanOptions, Snapshot,
+    embedded::{EmbeddedEngine, EmbeddedOptions, EmbeddedSnapshot, Location},
 };
 use keyloom::testing::{Counting, Tally};
 
@@ -12,12 +12,51 @@ pub async fn engine() -> EmbeddedEngine {
     engine.expect("memory opens")
 }
 
-/// An engine in memory that counts what is read from it.
-pub type Counted = Counting<EmbeddedEngine>;
-
 /// An empty engine in memory, and the tally of what is read from it.
-pub async fn counted() -> (Counted, Tally) {
+pub async fn counted() -> (Counting<EmbeddedEngine>, Tally) {
     Counting::over(engine().await)
+}
+
+/// An engine in memory that others may write to beside it: stores that are opened on its clones are to each other as those of
+/// several processes.
+#[derive(Debug, Clone)]
+pub struct Shared(EmbeddedEngine);
+
+impl Engine for Shared {
+    type Snapshot = EmbeddedSnapshot;
+
+    fn limits(&self) -> Limits {
+        self.0.limits()
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    async fn snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+        self.0.snapshot().await
+    }
+
+    async fn durable_snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+        self.0.durable_snapshot().await
+    }
+
+    async fn durable(&self, number: u64) -> Result<(), EngineError> {
+        self.0.durable(number).await
+    }
+
+    async fn commit(&self, base: &EmbeddedSnapshot, changes: Changes) -> Outcome {
+        self.0.commit(base, changes).await
+    }
+
+    async fn close(&self) -> Result<(), EngineError> {
+        self.0.close().await
+    }
+}
+
+/// An empty engine of several processes, and the tally of what is read from it.
+pub async fn shared() -> (Counting<Shared>, Tally) {
+    Counting::over(Shared(engine().await))
 }
 
 /// How many pairs the store in a folder holds in an area of keys. Nobody else has it open.

@@ -37,7 +37,7 @@ impl Tally {
 
 /// An engine that counts what is read from it: to tell in a test what a call costs. Open a store on it with `open_on`.
 ///
-/// Clones are one engine: stores opened on them are to each other as those of several processes.
+/// Clones are one engine.
 #[derive(Debug, Clone)]
 pub struct Counting<E> {
     inner: E,
