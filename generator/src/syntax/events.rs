@@ -1,8 +1,10 @@
 //! `events`.
 
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use std::collections::HashMap;
 
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::language::{self, Kind, Place};
+use crate::source::Span;
 
 use super::fields::fields;
 use super::kdl::Node;
@@ -24,7 +26,7 @@ pub(super) fn events(node: &Node, faults: &mut Faults) -> EventsTree {
             deleted: false,
             own: Vec::new(),
         },
-        seen: Vec::new(),
+        seen: HashMap::new(),
     };
     for name in statement.names(faults) {
         events.inline(&name, faults);
@@ -50,14 +52,14 @@ pub(super) fn events(node: &Node, faults: &mut Faults) -> EventsTree {
 
 struct Reading {
     tree: EventsTree,
-    seen: Vec<Name>,
+    /// Each event and setting, and where it stands first.
+    seen: HashMap<String, Span>,
 }
 
 impl Reading {
     /// Whether this is the first of its name; if not, it is reported.
     fn first(&mut self, name: &Name, faults: &mut Faults) -> bool {
-        let first = self.seen.iter().find(|seen| seen.text == name.text);
-        if let Some(first) = first {
+        if let Some(first) = self.seen.get(&name.text) {
             faults.push(
                 Diagnostic::error(
                     Code::S002,
@@ -65,12 +67,12 @@ impl Reading {
                     format!("`{}` is given twice", name.text),
                 )
                 .label("again")
-                .and(first.span, "first")
+                .and(*first, "first")
                 .help("keep one of them"),
             );
             return false;
         }
-        self.seen.push(name.clone());
+        self.seen.insert(name.text.clone(), name.span);
         true
     }
 
@@ -99,15 +101,7 @@ impl Reading {
                 }
             }
             Some(Kind::Created | Kind::Deleted) => {
-                let statement = Statement::new(
-                    node,
-                    if word.text == "created" {
-                        "created"
-                    } else {
-                        "deleted"
-                    },
-                    faults,
-                );
+                let statement = Statement::new(node, &word.text, faults);
                 statement.finish_line(faults);
                 self.inline(&word, faults);
             }

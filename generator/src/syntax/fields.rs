@@ -14,14 +14,12 @@ pub(super) fn fields(block: &Block, faults: &mut Faults) -> Fields {
     let mut fields = Fields::default();
     for node in &block.nodes {
         let lines = split_at_commas(node, "fields", faults);
-        for line in lines
-            .into_iter()
-            .flat_map(|line| split_at_names(line, faults))
-            .collect::<Vec<_>>()
-        {
-            match field(&line, faults) {
-                Some(field) => fields.list.push(field),
-                None => fields.incomplete = true,
+        for line in lines {
+            for line in split_at_names(line, faults) {
+                match field(&line, faults) {
+                    Some(field) => fields.list.push(field),
+                    None => fields.incomplete = true,
+                }
             }
         }
     }
@@ -101,18 +99,11 @@ pub(super) fn field(node: &Node, faults: &mut Faults) -> Option<FieldTree> {
     if let Some(fault) = foreign::equals_after_type(&name.text, &statement) {
         faults.push(fault);
         let key = statement.properties()[0].key.clone()?;
-        let ty = Some(Name {
+        let ty = Name {
             text: key.text,
             span: key.span,
-        });
-        return Some(FieldTree {
-            name,
-            docs: node.docs.lines.clone(),
-            ty,
-            properties: Vec::new(),
-            was: Vec::new(),
-            broken: true,
-        });
+        };
+        return Some(foreign::reported(node, name, ty));
     }
     let ty = field_type(&name, &mut statement, faults);
     let mut properties: Vec<Property> = Vec::new();

@@ -23,7 +23,7 @@ pub(super) fn line(
 }
 
 /// A field of which nothing else will be said.
-fn reported(node: &Node, name: Name, ty: Name) -> FieldTree {
+pub(super) fn reported(node: &Node, name: Name, ty: Name) -> FieldTree {
     FieldTree {
         name,
         docs: node.docs.lines.clone(),
@@ -156,17 +156,11 @@ fn reversed(
         format!("unknown type `{first}`; a field is written NAME TYPE"),
         format!("write `{first} {}`", name.text),
     );
-    Some(FieldTree {
-        name: Name {
-            text: (*first).to_owned(),
-            span,
-        },
-        docs: node.docs.lines.clone(),
-        ty: Some(name.clone()),
-        properties: Vec::new(),
-        was: Vec::new(),
-        broken: true,
-    })
+    let field = Name {
+        text: (*first).to_owned(),
+        span,
+    };
+    Some(reported(node, field, name.clone()))
 }
 
 /// Whether a line without a type is a statement of the model.

@@ -119,7 +119,7 @@ fn list_help(text: &str) -> String {
 fn number_help(text: &str) -> String {
     let digits: String = text
         .chars()
-        .take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '_'))
+        .take_while(|c| c.is_ascii_digit() || matches!(c, '-' | '+' | '_'))
         .collect();
     match &text[digits.len()..] {
         "k" | "K" => format!("write the digits: `{digits}_000`"),

@@ -1,16 +1,16 @@
 //! Lines that hold several statements without `;` between them.
 
 use crate::diagnostics::Code;
+use crate::source::Span;
 
 use super::fields::{looks_like_type, type_text};
-use super::kdl::{Docs, Node, Value, ValueKind};
+use super::kdl::{Docs, Entry, Node, Value, ValueKind};
 use super::statement::Faults;
 
 /// A line without its commas: people separate fields by them, KDL reads them as part of the words.
 pub(super) fn split_at_commas(node: &Node, what: &str, faults: &mut Faults) -> Vec<Node> {
     let mut lines: Vec<Node> = Vec::new();
     let mut fault = None;
-    let mut fresh = true;
     let mut take = |value: &Value| {
         let (value, ends) = without_comma(value);
         if ends && fault.is_none() {
@@ -20,34 +20,23 @@ pub(super) fn split_at_commas(node: &Node, what: &str, faults: &mut Faults) -> V
     };
     let (name, mut ended) = take(&node.name);
     let mut line = Node {
-        name,
-        entries: Vec::new(),
-        ..node.clone()
+        docs: node.docs.clone(),
+        annotation: node.annotation.clone(),
+        ..bare(name, node.header)
     };
     for entry in &node.entries {
-        let mut entry = entry.clone();
         let (value, ends) = take(&entry.value);
-        entry.value = value;
-        let only_comma = entry.value.as_bare() == Some("");
+        let only_comma = value.as_bare() == Some("");
         if ended && entry.key.is_none() && !only_comma {
-            let next = Node {
-                name: entry.value,
-                entries: Vec::new(),
-                header: entry.span,
-                docs: Docs::default(),
-                ..node.clone()
-            };
-            lines.push(std::mem::replace(&mut line, next));
-            fresh = false;
+            lines.push(std::mem::replace(&mut line, bare(value, entry.span)));
         } else if !only_comma {
-            line.entries.push(entry);
+            line.entries.push(Entry {
+                value,
+                ..entry.clone()
+            });
         }
         ended = ends;
     }
-    if fresh && line.name.as_bare() == Some("") {
-        return Vec::new();
-    }
-    lines.push(line);
     if let Some(span) = fault {
         let help = if what == "fields" {
             "put each on a line of its own, or `;` between them"
@@ -62,43 +51,49 @@ pub(super) fn split_at_commas(node: &Node, what: &str, faults: &mut Faults) -> V
         );
     }
     // A block belongs to the last one.
-    let last = lines.len() - 1;
-    for line in &mut lines[..last] {
-        line.block = None;
-    }
+    line.block.clone_from(&node.block);
+    lines.push(line);
+    lines.retain(|line| line.name.as_bare() != Some(""));
     lines
+}
+
+/// A statement of one word.
+fn bare(name: Value, header: Span) -> Node {
+    Node {
+        docs: Docs::default(),
+        annotation: None,
+        name,
+        entries: Vec::new(),
+        block: None,
+        header,
+    }
 }
 
 /// `id uuid title string`: two fields that no `;` separates.
 pub(super) fn split_at_names(mut line: Node, faults: &mut Faults) -> Vec<Node> {
-    let mut lines = Vec::new();
-    loop {
-        let is_type = |at: usize| {
-            let entry = line.entries.get(at).filter(|entry| entry.key.is_none());
-            entry
-                .and_then(|entry| type_text(&entry.value))
-                .is_some_and(looks_like_type)
-        };
-        let starts = |at: usize| {
-            let name = &line.entries[at];
-            // `NOT NULL` and the like are answered as words of SQL.
-            let word = name
-                .value
-                .as_bare()
-                .is_some_and(|word| word.starts_with(char::is_lowercase));
-            word && name.key.is_none() && !is_type(at) && is_type(at + 1)
-        };
-        let next = (1..line.entries.len()).find(|&at| is_type(0) && starts(at));
-        let Some(next) = next else {
-            lines.push(line);
-            return lines;
-        };
-        let rest = line.entries.split_off(next);
-        let (name, ty) = (&rest[0], &rest[1]);
+    let type_at = |at: usize| {
+        let entry: &Entry = line.entries.get(at).filter(|entry| entry.key.is_none())?;
+        type_text(&entry.value).filter(|text| looks_like_type(text))
+    };
+    let starts = |at: &usize| {
+        let name = &line.entries[*at];
+        // `NOT NULL` and the like are answered as words of SQL.
+        let word = name
+            .value
+            .as_bare()
+            .is_some_and(|word| word.starts_with(char::is_lowercase));
+        word && name.key.is_none() && type_at(*at).is_none() && type_at(at + 1).is_some()
+    };
+    if type_at(0).is_none() {
+        return vec![line];
+    }
+    let starts: Vec<usize> = (1..line.entries.len()).filter(starts).collect();
+    for &at in &starts {
+        let name = &line.entries[at];
         let text = format!(
             "{} {}",
             name.value.as_bare().unwrap_or_default(),
-            type_text(&ty.value).unwrap_or_default()
+            type_at(at + 1).unwrap_or_default()
         );
         faults.error(
             Code::S006,
@@ -106,16 +101,21 @@ pub(super) fn split_at_names(mut line: Node, faults: &mut Faults) -> Vec<Node> {
             "two fields on one line",
             format!("`;` is missing before `{text}`"),
         );
-        let following = Node {
-            name: name.value.clone(),
-            header: name.span,
-            entries: rest[1..].to_vec(),
-            docs: Docs::default(),
-            ..line.clone()
-        };
-        line.block = None;
-        lines.push(std::mem::replace(&mut line, following));
     }
+    let mut starts = starts.into_iter().peekable();
+    let (entries, block) = (std::mem::take(&mut line.entries), line.block.take());
+    let mut lines = Vec::new();
+    for (at, entry) in entries.into_iter().enumerate() {
+        if starts.next_if_eq(&at).is_some() {
+            let next = bare(entry.value, entry.span);
+            lines.push(std::mem::replace(&mut line, next));
+        } else {
+            line.entries.push(entry);
+        }
+    }
+    line.block = block;
+    lines.push(line);
+    lines
 }
 
 /// The value without a comma at its end, and whether there was one.

@@ -76,10 +76,5 @@ pub(super) fn unknown_property(
         (None, []) => format!("`{word}` has no properties"),
         (None, _) => format!("`{word}` has {}", or_list(names(), 10)),
     };
-    Diagnostic::error(
-        Code::S001,
-        span,
-        format!("unknown property `{key}` of `{word}`"),
-    )
-    .help(help)
+    Diagnostic::error(Code::S001, span, message).help(help)
 }

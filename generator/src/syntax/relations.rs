@@ -1,7 +1,6 @@
 //! `belongs-to`, `has-one`, `has-many` and `references-many`.
 
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
-
 use crate::language::{self, Kind, Place, Statement as Language};
 
 use super::indexes::unknown;

@@ -1,6 +1,6 @@
 //! Taking a statement apart: arguments in order, properties by name, and whatever is left over.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::language;
@@ -173,18 +173,13 @@ impl<'n> Statement<'n> {
                 "annotations stand before the parts of an index: `(desc)field`",
             );
         }
+        let mut seen: HashMap<&str, Span> = HashMap::new();
         for entry in &node.entries {
             let Some(key) = &entry.key else {
                 statement.arguments.push_back(entry);
                 continue;
             };
-            let first = statement.properties.iter().find(|other| {
-                other
-                    .key
-                    .as_ref()
-                    .is_some_and(|other| other.text == key.text)
-            });
-            match first {
+            match seen.get(key.text.as_str()) {
                 Some(first) if !key.text.is_empty() => faults.push(
                     Diagnostic::error(
                         Code::S002,
@@ -192,10 +187,13 @@ impl<'n> Statement<'n> {
                         format!("`{}=` is given twice", key.text),
                     )
                     .label("again")
-                    .and(first.span, "first")
+                    .and(*first, "first")
                     .help("keep one of them"),
                 ),
-                _ => statement.properties.push(entry),
+                _ => {
+                    seen.insert(&key.text, entry.span);
+                    statement.properties.push(entry);
+                }
             }
         }
         statement

@@ -227,3 +227,28 @@ fn deep_and_long_texts_are_answered() {
         sound(&check_text("long.kdl", &text), "a long text");
     }
 }
+
+/// With a step that looks at the rest of the line or of the text again for each word, these take minutes.
+#[test]
+fn the_time_grows_with_the_text_and_not_with_its_square() {
+    const MANY: usize = 60_000;
+    let list = |item: fn(usize) -> String| (0..MANY).map(item).collect::<String>();
+    let properties = list(|at| format!(" p{at}=1"));
+    let fields = list(|at| format!(" f{at} i32"));
+    let variants = list(|at| format!(" v{at},"));
+    let events = list(|at| format!("e{at} {{ }}\n"));
+    for text in [
+        "(a) ".repeat(MANY),
+        "(a)".repeat(MANY),
+        "a[ ".repeat(MANY),
+        "#\"\"\"\n".repeat(MANY),
+        "a { b\u{b} }\u{b}".repeat(MANY),
+        format!("a{properties}"),
+        format!("enum E {{{variants} }}"),
+        format!("struct S {{ fields {{{fields} }} }}"),
+        format!("model M table=ms {{ fields {{ id uuid }}; key id; events {{\n{events}}} }}"),
+    ] {
+        let checked = check_text("long.kdl", &text);
+        assert!(checked.schema.is_none(), "none of them is a schema");
+    }
+}

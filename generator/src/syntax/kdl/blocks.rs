@@ -8,7 +8,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::language::Place;
 use crate::source::{FileId, Span};
 
-use super::lexer::{Token, TokenKind};
+use super::lexer::{Token, TokenKind, is_newline};
 
 /// Repairs beyond this many are left to the end of the text.
 const MOST_REPAIRS: usize = 20;
@@ -173,10 +173,9 @@ impl Layout {
         let mut indent = 0;
         for (at, token) in tokens.iter().enumerate() {
             if fresh && token.kind != TokenKind::Newline {
-                let line_start = text[..token.start]
-                    .rfind('\n')
-                    .map_or(0, |newline| newline + 1);
-                indent = token.start - line_start;
+                let before = &text[..token.start];
+                let line = before.trim_end_matches(|c| !is_newline(c));
+                indent = before.len() - line.len();
             }
             layout.lines.push((indent, fresh));
             fresh = token.kind == TokenKind::Newline;

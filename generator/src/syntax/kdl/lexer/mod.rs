@@ -1,6 +1,7 @@
 //! Characters to tokens.
 
 mod chars;
+mod line;
 mod quoted;
 mod space;
 mod token;
@@ -8,6 +9,8 @@ mod word;
 
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{FileId, Span};
+
+use line::Line;
 
 pub(crate) use chars::{is_newline, is_space};
 pub(crate) use token::{Token, TokenKind};
@@ -20,6 +23,8 @@ pub(crate) fn tokens(file: FileId, text: &str) -> (Vec<Token>, Vec<Diagnostic>) 
         at: 0,
         tokens: Vec::with_capacity(text.len() / 4),
         faults: Vec::new(),
+        line: Line::default(),
+        never_closed: usize::MAX,
     };
     if text.starts_with('\u{feff}') {
         lexer.at = '\u{feff}'.len_utf8();
@@ -34,6 +39,9 @@ struct Lexer<'a> {
     at: usize,
     tokens: Vec<Token>,
     faults: Vec<Diagnostic>,
+    line: Line,
+    /// A raw string of several lines with as many hashes, or more, has no end in what is left.
+    never_closed: usize,
 }
 
 impl Lexer<'_> {

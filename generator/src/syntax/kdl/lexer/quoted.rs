@@ -15,7 +15,16 @@ impl Lexer<'_> {
         self.at += quote.len();
         let body_start = self.at;
         let close = format!("{quote}{}", "#".repeat(hashes));
-        let Some(length) = closing(self.rest(), &close, hashes > 0, multi) else {
+        let is_known_open = multi && hashes >= self.never_closed;
+        let length = if is_known_open {
+            None
+        } else {
+            closing(self.rest(), &close, hashes > 0, multi)
+        };
+        let Some(length) = length else {
+            if multi && hashes > 0 {
+                self.never_closed = self.never_closed.min(hashes);
+            }
             self.skip_while(|c| !is_newline(c));
             let help = if multi {
                 "close it with `\"\"\"` on a line of its own"
@@ -64,11 +73,11 @@ impl Lexer<'_> {
     pub(super) fn annotation(&mut self) -> TokenKind {
         let start = self.at;
         let rest = self.rest();
-        let line = &rest[..rest
-            .find(|c| is_newline(c) || matches!(c, ';' | '{' | '}'))
-            .unwrap_or(rest.len())];
-        let Some(end) = line.find(')') else {
-            self.at += line.len();
+        let end = rest
+            .find(|c| is_newline(c) || matches!(c, ')' | ';' | '{' | '}'))
+            .unwrap_or(rest.len());
+        if !rest[end..].starts_with(')') {
+            self.at += end;
             self.fault(
                 start,
                 start + 1,
@@ -76,8 +85,8 @@ impl Lexer<'_> {
                 "an annotation is written `(desc)field`",
             );
             return TokenKind::Reported;
-        };
-        let inner = line[1..end]
+        }
+        let inner = rest[1..end]
             .trim_matches(is_space)
             .trim_matches('"')
             .to_owned();

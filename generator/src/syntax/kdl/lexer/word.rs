@@ -55,12 +55,9 @@ impl Lexer<'_> {
         let mut depth = 0_usize;
         let mut quoted = false;
         let start = self.at;
-        let line_end = start + self.rest().find(is_newline).unwrap_or(self.rest().len());
-        let balanced = |open: &str, close: &str| {
-            let line = &self.text[start..line_end];
-            line.matches(open).count() <= line.matches(close).count()
-        };
-        let (round, square) = (balanced("(", ")"), balanced("[", "]"));
+        self.line.pass(self.text, start);
+        let line_end = self.line.end();
+        let (round, square) = self.line.is_balanced();
         for (at, c) in self.text[start..line_end].char_indices() {
             let at = start + at;
             let stops =

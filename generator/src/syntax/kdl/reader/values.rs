@@ -41,32 +41,31 @@ impl Reader<'_> {
     /// `(…)`; several are joined, and reported.
     pub(super) fn annotations(&mut self) -> Option<Annotation> {
         let mut all: Option<Annotation> = None;
+        let mut several = false;
         while let TokenKind::Annotation(text) = self.kind() {
             let text = text.clone();
             let span = self.span();
             self.bump();
-            all = Some(match all {
-                None => Annotation { text, span },
-                Some(first) => Annotation {
-                    text: format!("{},{text}", first.text),
-                    span: first.span.to(span),
-                },
-            });
-            let again = matches!(self.kind(), TokenKind::Annotation(_));
-            if let (false, Some(all)) = (again, &all)
-                && all.span.start < span.start
-            {
-                let next = self.span();
-                let name = if self.is_value() {
-                    &self.text[next.start..next.end]
-                } else {
-                    ""
-                };
-                let joined = format!("join them with a comma: `({}){name}`", all.text);
-                self.fault(all.span, "a part takes one annotation", joined);
+            if let Some(first) = &mut all {
+                first.text.push(',');
+                first.text.push_str(&text);
+                first.span = first.span.to(span);
+                several = true;
+            } else {
+                all = Some(Annotation { text, span });
             }
         }
         let all = all?;
+        if several {
+            let next = self.span();
+            let name = if self.is_value() {
+                &self.text[next.start..next.end]
+            } else {
+                ""
+            };
+            let joined = format!("join them with a comma: `({}){name}`", all.text);
+            self.fault(all.span, "a part takes one annotation", joined);
+        }
         if !all.text.contains(lexer::is_space) || !self.is_value() {
             return Some(all);
         }
