@@ -46,30 +46,25 @@ impl Checked {
 ///
 /// If `root` cannot be read; an import that cannot is a diagnostic.
 pub fn check(root: &str, mut read: impl FnMut(&str) -> io::Result<String>) -> io::Result<Checked> {
-    let loaded = crate::syntax::load(root, &mut read)?;
-    let (schema, diagnostics) = crate::check::check(&loaded.tree, loaded.faults);
-    Ok(Checked {
-        schema,
-        diagnostics,
-        sources: loaded.sources,
-        tree: Arc::new(loaded.tree),
-        imports: loaded.imports,
-    })
+    let text = read(root)?;
+    Ok(checked(root, text, &mut read))
 }
 
 /// Checks a schema that is one text; an `import` in it is a fault.
 #[must_use]
 pub fn check_text(name: &str, text: &str) -> Checked {
-    let mut text = Some(text.to_owned());
-    let mut read = |_: &str| {
-        text.take()
-            .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no other file"))
-    };
-    check(name, &mut read).unwrap_or_else(|_| Checked {
-        schema: None,
-        diagnostics: Vec::new(),
-        sources: Sources::default(),
-        tree: Arc::default(),
-        imports: Vec::new(),
-    })
+    let none = || io::Error::new(io::ErrorKind::NotFound, "there is no other file");
+    checked(name, text.to_owned(), &mut |_| Err(none()))
+}
+
+fn checked(root: &str, text: String, read: &mut dyn FnMut(&str) -> io::Result<String>) -> Checked {
+    let loaded = crate::syntax::load(root, text, read);
+    let (schema, diagnostics) = crate::check::check(&loaded.tree, loaded.faults);
+    Checked {
+        schema,
+        diagnostics,
+        sources: loaded.sources,
+        tree: Arc::new(loaded.tree),
+        imports: loaded.imports,
+    }
 }

@@ -45,8 +45,7 @@ pub(super) fn seen(
 fn enums(comparison: &mut Comparison<'_>) {
     let (old_side, new_side) = (comparison.old, comparison.new);
     for (before, tree) in old_side.schema.enums.iter().zip(&old_side.tree.enums) {
-        let mut names = new_side.schema.enums.iter();
-        let Some(new) = names.position(|it| it.name == before.name) else {
+        let Some(new) = new_side.names.enumeration(&before.name) else {
             let place = Place::at(new_side.name_span()).before(tree.name.span);
             let message = format!("the enum `{}` was removed", before.name);
             seen(comparison, place, message, "remove it from callers too");
@@ -86,8 +85,7 @@ fn enums(comparison: &mut Comparison<'_>) {
 fn structs(comparison: &mut Comparison<'_>) {
     let (old_side, new_side) = (comparison.old, comparison.new);
     for (before, tree) in old_side.schema.structs.iter().zip(&old_side.tree.structs) {
-        let mut names = new_side.schema.structs.iter();
-        let Some(new) = names.position(|it| it.name == before.name) else {
+        let Some(new) = new_side.names.structure(&before.name) else {
             let place = Place::at(new_side.name_span()).before(tree.name.span);
             let message = format!("the struct `{}` was removed", before.name);
             seen(comparison, place, message, "remove it from callers too");
@@ -242,7 +240,7 @@ fn arguments(
             kind: crate::model::TypeKind::Scalar(part.ty),
             optional: part.optional,
         };
-        let source = crate::plan::part_name(side.schema, model, part);
+        let source = side.schema.part_name(model, part);
         format!("{source} {}", written(ty))
     });
     parts.collect()

@@ -8,8 +8,7 @@ use super::{Comparison, Place, both, find};
 pub(super) fn compare(comparison: &mut Comparison<'_>) {
     for new in 0..comparison.new.schema.enums.len() {
         let name = &comparison.new.schema.enums[new].name;
-        let mut olds = comparison.old.schema.enums.iter();
-        if let Some(old) = olds.position(|old| old.name == *name) {
+        if let Some(old) = comparison.old.names.enumeration(name) {
             variants(comparison, old, new);
         }
     }

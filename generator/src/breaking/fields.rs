@@ -163,7 +163,10 @@ fn changed(comparison: &mut Comparison<'_>, place: Place, path: &str, from: &str
 /// Whether every stored value of a type can be read as the other one. What structs hold is looked at field by field.
 fn becomes(comparison: &Comparison<'_>, old: TypeKind, new: TypeKind) -> bool {
     let scalar = |old: Scalar, new: Scalar| {
-        let (old, new) = (comparison.old.stored(old), comparison.new.stored(new));
+        let (old, new) = (
+            comparison.old.schema.stored(old),
+            comparison.new.schema.stored(new),
+        );
         match (old, new) {
             (Scalar::I32 | Scalar::U32, Scalar::I64) | (Scalar::U32, Scalar::U64) => true,
             (Scalar::Enum(old), Scalar::Enum(new)) => {

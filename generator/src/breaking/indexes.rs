@@ -8,7 +8,7 @@ use super::{Comparison, Place, both, find};
 
 /// What an index is, with the types of what its entries hold: another type has other bytes.
 fn definition(side: Side<'_>, model: &Model, index: &Index) -> String {
-    let mut text = crate::plan::definition(side.schema, model, index);
+    let mut text = side.schema.definition(model, index);
     for part in &index.parts {
         let ty = crate::model::TypeKind::Scalar(part.ty);
         text += &format!(

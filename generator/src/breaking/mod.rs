@@ -21,7 +21,7 @@ use crate::diagnostics::{Code, Diagnostic, Severity};
 use crate::model::{FieldType, ModelId};
 use crate::source::{Sources, Span};
 
-use side::Side;
+use side::{Names, Side};
 
 /// What differs between two schemas.
 #[derive(Debug, Clone)]
@@ -40,14 +40,21 @@ impl Breaking {
     }
 }
 
-/// Compares two schemas; `None` if one of them has errors. Linear in their size.
+/// Compares two schemas; `None` if one of them has errors. The time grows with their size; within one enum, struct or model each
+/// name may be compared with all others.
 #[must_use]
 pub fn breaking(old: &Checked, new: &Checked) -> Option<Breaking> {
+    let (old_names, new_names) = (
+        Names::of(old.schema.as_ref()?),
+        Names::of(new.schema.as_ref()?),
+    );
     let mut comparison = Comparison {
-        new: Side::new(new, 0)?,
-        old: Side::new(old, new.sources.iter().count())?,
+        new: Side::new(new, &new_names, 0)?,
+        old: Side::new(old, &old_names, new.sources.iter().count())?,
+        now: Vec::new(),
         changes: Vec::new(),
     };
+    comparison.now = tables::now(&comparison);
     comparison.schema_name();
     enums::compare(&mut comparison);
     tables::compare(&mut comparison);
@@ -83,6 +90,8 @@ pub fn breaking(old: &Checked, new: &Checked) -> Option<Breaking> {
 struct Comparison<'a> {
     old: Side<'a>,
     new: Side<'a>,
+    /// For each old model the new one that has its table.
+    now: Vec<Option<usize>>,
     changes: Vec<Diagnostic>,
 }
 
@@ -165,11 +174,10 @@ impl Comparison<'_> {
 impl Comparison<'_> {
     /// What an old model is called now: a rename of it is not said again wherever it is named.
     fn name_now(&self, old: ModelId) -> String {
-        let place =
-            (0..self.new.schema.models.len()).find(|&new| tables::of(self, new) == Some(old.0));
-        let model = place.map_or(self.old.schema.model(old), |new| {
-            &self.new.schema.models[new]
-        });
+        let model = match self.now[old.0] {
+            Some(new) => &self.new.schema.models[new],
+            None => self.old.schema.model(old),
+        };
         model.name.clone()
     }
 

@@ -1,6 +1,6 @@
 //! Relations, counts and events as callers see them.
 
-use crate::model::{Model, OnDelete, Relation, RelationKind};
+use crate::model::{Model, Relation, RelationKind};
 use crate::source::Span;
 
 use super::api::seen;
@@ -54,7 +54,7 @@ fn relation(
     let name = format!("{}.{}", owner.name, relation.name);
     let from = comparison.name_now(earlier.target);
     let to = comparison.new.schema.model(relation.target).name.clone();
-    let kinds = (word(&earlier.kind), word(&relation.kind));
+    let kinds = (earlier.kind.word(), relation.kind.word());
     if from != to || kinds.0 != kinds.1 {
         let message = format!(
             "the relation `{name}` was `{} {from}` and is `{} {to}`",
@@ -69,29 +69,11 @@ fn relation(
     {
         let message = format!(
             "`on-delete` of `{name}` was `{}` and is `{}`",
-            action(*old),
-            action(*new)
+            old.word(),
+            new.word()
         );
         let help = format!("deletes of `{to}` do something else now");
         seen(comparison, place, message, help);
-    }
-}
-
-fn word(kind: &RelationKind) -> &'static str {
-    match kind {
-        RelationKind::BelongsTo { .. } => "belongs-to",
-        RelationKind::HasOne { .. } => "has-one",
-        RelationKind::HasMany { .. } | RelationKind::HasManyThrough { .. } => "has-many",
-        RelationKind::ReferencesMany { .. } => "references-many",
-    }
-}
-
-fn action(action: OnDelete) -> &'static str {
-    match action {
-        OnDelete::Restrict => "restrict",
-        OnDelete::Cascade => "cascade",
-        OnDelete::Clear => "clear",
-        OnDelete::Unchecked => "unchecked",
     }
 }
 

@@ -20,13 +20,26 @@ pub(super) fn compare(comparison: &mut Comparison<'_>) {
 /// The old model of a new one's table.
 pub(super) fn of(comparison: &Comparison<'_>, new: usize) -> Option<usize> {
     let model = &comparison.new.schema.models[new];
-    find(&model.table, &model.was, |name| comparison.old.table(name))
+    let known = |name: &str| comparison.old.names.table(name);
+    find(&model.table, &model.was, known)
+}
+
+/// For each old model the first new one that has its table.
+pub(super) fn now(comparison: &Comparison<'_>) -> Vec<Option<usize>> {
+    let mut now = vec![None; comparison.old.schema.models.len()];
+    for new in 0..comparison.new.schema.models.len() {
+        if let Some(old) = of(comparison, new) {
+            now[old].get_or_insert(new);
+        }
+    }
+    now
 }
 
 fn table(comparison: &mut Comparison<'_>, new: usize) -> Option<usize> {
     let (old_side, new_side) = (comparison.old, comparison.new);
     let model = &new_side.schema.models[new];
-    if let Some((earlier, old)) = both(&model.table, &model.was, |name| old_side.table(name)) {
+    if let Some((earlier, old)) = both(&model.table, &model.was, |name| old_side.names.table(name))
+    {
         let tree = &new_side.tree.models[new];
         let span = tree.was.first().unwrap_or(&tree.name).span;
         let place = Place::at(span).before(old_side.tree.models[old].name.span);

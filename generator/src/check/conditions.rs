@@ -89,7 +89,7 @@ fn test(
             let scalar = comparable(world, tree, &found, Some(*comparison))?;
             let purpose = Purpose {
                 code: Code::I004,
-                key: word(*comparison),
+                key: comparison.word(),
                 field: &tree.path.text,
             };
             Tested::Compare(*comparison, literal(world, value, scalar, &purpose)?)
@@ -115,17 +115,6 @@ fn test(
         Tested::Compare(comparison, value) => Condition::Compare(path, comparison, value),
         Tested::In(values) => Condition::In(path, values),
     })
-}
-
-fn word(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Is => "is",
-        Comparison::Not => "not",
-        Comparison::Less => "lt",
-        Comparison::LessOrEqual => "le",
-        Comparison::Greater => "gt",
-        Comparison::GreaterOrEqual => "ge",
-    }
 }
 
 fn presence(world: &mut World<'_>, tree: &TestTree, found: &Found) -> Option<Tested> {

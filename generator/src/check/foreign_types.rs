@@ -31,14 +31,9 @@ pub(super) fn translation(text: &str, shape: Option<&Shape>) -> Option<String> {
         return Some(format!("write `{}`", name(borrowed)));
     }
     if let Some(target) = text
-        .strip_prefix("id[")
-        .and_then(|text| text.strip_suffix(']'))
-    {
-        return Some(format!("write `id<{target}>`"));
-    }
-    if let Some(target) = text
-        .strip_prefix("id(")
-        .and_then(|text| text.strip_suffix(')'))
+        .strip_prefix("id")
+        .and_then(|text| text.strip_prefix(['[', '(']))
+        .and_then(|text| text.strip_suffix([']', ')']))
     {
         return Some(format!("write `id<{target}>`"));
     }

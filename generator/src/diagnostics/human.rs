@@ -98,7 +98,10 @@ impl Page {
         let last = diagnostic
             .labels
             .iter()
-            .map(|label| end_line(sources.get(label.span.file), label.span))
+            .map(|label| {
+                let source = sources.get(label.span.file);
+                source.position(label.span.start).line
+            })
             .max();
         let gutter = last.unwrap_or(1).to_string().len();
         self.place(sources, main, gutter, "-->");
@@ -265,10 +268,6 @@ impl Page {
             first.code
         );
     }
-}
-
-fn end_line(source: &Source, span: Span) -> usize {
-    source.position(span.start).line
 }
 
 /// Columns that a character takes. Wide ones are those of East Asian scripts and pictures.

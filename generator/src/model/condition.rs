@@ -37,3 +37,28 @@ pub enum Comparison {
     /// `ge=`
     GreaterOrEqual,
 }
+
+impl Comparison {
+    /// All comparisons.
+    pub const ALL: &'static [Self] = &[
+        Self::Is,
+        Self::Not,
+        Self::Less,
+        Self::LessOrEqual,
+        Self::Greater,
+        Self::GreaterOrEqual,
+    ];
+
+    /// As the schema writes it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Is => "is",
+            Self::Not => "not",
+            Self::Less => "lt",
+            Self::LessOrEqual => "le",
+            Self::Greater => "gt",
+            Self::GreaterOrEqual => "ge",
+        }
+    }
+}

@@ -15,6 +15,7 @@ pub use index::{Computed, Count, Include, Index, Part, PartSource, Path};
 pub use literal::Literal;
 pub use relation::{Events, OnDelete, OwnEvent, Relation, RelationKind};
 pub use types::{FieldType, Item, Scalar, TypeKind};
+pub(crate) use written::{decimal, literal_text};
 
 /// A whole schema: what all files together declare.
 #[derive(Debug, Clone, PartialEq)]
@@ -177,6 +178,30 @@ impl Schema {
     #[must_use]
     pub fn model(&self, id: ModelId) -> &Model {
         &self.models[id.0]
+    }
+
+    /// The model whose key is that of `id` in the end, and what it holds: a key that is itself an `id<X>` is X's.
+    #[must_use]
+    pub fn key_owner(&self, id: ModelId) -> (ModelId, Scalar) {
+        let mut owner = id;
+        // A key that leads to itself is refused by the checker; the bound keeps this total all the same.
+        for _ in &self.models {
+            match self.model(owner).single_key().map(|key| key.ty.kind) {
+                Some(TypeKind::Scalar(Scalar::Id(next))) => owner = next,
+                Some(TypeKind::Scalar(scalar)) => return (owner, scalar),
+                _ => break,
+            }
+        }
+        (owner, Scalar::Uuid)
+    }
+
+    /// The type that a value is stored as: an id is the key that it names.
+    #[must_use]
+    pub fn stored(&self, scalar: Scalar) -> Scalar {
+        match scalar {
+            Scalar::Id(id) => self.key_owner(id).1,
+            other => other,
+        }
     }
 }
 

@@ -51,6 +51,19 @@ pub enum RelationKind {
     },
 }
 
+impl RelationKind {
+    /// The word of its statement.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::BelongsTo { .. } => "belongs-to",
+            Self::HasOne { .. } => "has-one",
+            Self::HasMany { .. } | Self::HasManyThrough { .. } => "has-many",
+            Self::ReferencesMany { .. } => "references-many",
+        }
+    }
+}
+
 /// What happens to a child when its parent is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDelete {
@@ -62,6 +75,19 @@ pub enum OnDelete {
     Clear,
     /// Nothing is checked.
     Unchecked,
+}
+
+impl OnDelete {
+    /// As the schema writes it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Restrict => "restrict",
+            Self::Cascade => "cascade",
+            Self::Clear => "clear",
+            Self::Unchecked => "unchecked",
+        }
+    }
 }
 
 /// The `events` statement of a model.

@@ -2,7 +2,7 @@
 
 use crate::language;
 
-use super::{EnumId, FieldType, Item, Literal, Model, Path, Scalar, Schema, TypeKind};
+use super::{FieldType, Item, Literal, Model, Path, Scalar, Schema, TypeKind, Variant};
 
 impl Schema {
     /// A type as the schema writes it: `list<id<Tag>>`, `Address?`.
@@ -55,63 +55,55 @@ impl Schema {
         field.ty.kind
     }
 
-    /// The enum that the values of a type are of, also by way of a key.
+    /// The variant that a literal of a type is; none if the type is no enum, also not by way of a key.
     #[must_use]
-    pub fn enum_of(&self, scalar: Scalar) -> Option<EnumId> {
-        let mut scalar = scalar;
-        // A chain of keys is no longer than there are models.
-        for _ in 0..=self.models.len() {
-            match scalar {
-                Scalar::Enum(id) => return Some(id),
-                Scalar::Id(id) => match self.model(id).single_key()?.ty.kind {
-                    TypeKind::Scalar(next) => scalar = next,
-                    _ => return None,
-                },
-                _ => return None,
+    pub fn variant(&self, scalar: Scalar, literal: &Literal) -> Option<&Variant> {
+        match (self.stored(scalar), literal) {
+            (Scalar::Enum(id), Literal::Variant(place)) => {
+                self.enumeration(id).variants.get(*place)
             }
+            _ => None,
         }
-        None
     }
 
     /// A value of a type as text: of a variant its name, of a time RFC 3339 or ISO 8601, of bytes hexadecimal digits.
     #[must_use]
     pub fn literal_text(&self, scalar: Scalar, literal: &Literal) -> String {
-        match literal {
-            Literal::Bool(value) => value.to_string(),
-            Literal::Integer(value) => value.to_string(),
-            Literal::Float(value) => value.to_string(),
-            Literal::Decimal { mantissa, scale } => decimal(*mantissa, *scale),
-            Literal::String(text) => text.clone(),
-            Literal::Bytes(bytes) => bytes
-                .iter()
-                .fold(String::new(), |digits, byte| format!("{digits}{byte:02x}")),
-            Literal::Variant(place) => {
-                let variants = self
-                    .enum_of(scalar)
-                    .map(|id| &self.enumeration(id).variants);
-                variants
-                    .and_then(|variants| variants.get(*place))
-                    .map_or_else(|| place.to_string(), |it| it.name.clone())
-            }
-            Literal::Timestamp(microseconds) => jiff::Timestamp::from_microsecond(*microseconds)
-                .map_or_else(|_| microseconds.to_string(), |it| it.to_string()),
-            Literal::Date { year, month, day } => jiff::civil::Date::new(*year, *month, *day)
-                .map_or_else(|_| format!("{year}-{month}-{day}"), |it| it.to_string()),
-            Literal::Duration {
-                seconds,
-                nanoseconds,
-            } => jiff::SignedDuration::new(*seconds, *nanoseconds).to_string(),
-            Literal::Uuid(value) => {
-                let digits = format!("{value:032x}");
-                format!(
-                    "{}-{}-{}-{}-{}",
-                    &digits[..8],
-                    &digits[8..12],
-                    &digits[12..16],
-                    &digits[16..20],
-                    &digits[20..]
-                )
-            }
+        match self.variant(scalar, literal) {
+            Some(variant) => variant.name.clone(),
+            None => literal_text(literal),
+        }
+    }
+}
+
+/// A value as text, of which no type is known: of a variant its place.
+pub(crate) fn literal_text(literal: &Literal) -> String {
+    match literal {
+        Literal::Bool(value) => value.to_string(),
+        Literal::Integer(value) => value.to_string(),
+        Literal::Float(value) => value.to_string(),
+        Literal::Decimal { mantissa, scale } => decimal(*mantissa, *scale),
+        Literal::String(text) => text.clone(),
+        Literal::Bytes(bytes) => bytes
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}")),
+        Literal::Variant(place) => place.to_string(),
+        Literal::Timestamp(microseconds) => jiff::Timestamp::from_microsecond(*microseconds)
+            .map_or_else(|_| format!("{microseconds}us"), |it| it.to_string()),
+        Literal::Date { year, month, day } => jiff::civil::Date::new(*year, *month, *day)
+            .map_or_else(
+                |_| format!("{year}-{month:02}-{day:02}"),
+                |it| it.to_string(),
+            ),
+        Literal::Duration {
+            seconds,
+            nanoseconds,
+        } => jiff::SignedDuration::new(*seconds, *nanoseconds).to_string(),
+        Literal::Uuid(value) => {
+            let digits = format!("{value:032x}");
+            let (first, rest) = digits.split_at(8);
+            let groups = [&rest[..4], &rest[4..8], &rest[8..12], &rest[12..]];
+            format!("{first}-{}", groups.join("-"))
         }
     }
 }
@@ -126,7 +118,7 @@ impl From<Item> for TypeKind {
 }
 
 /// `mantissa` × 10^−`scale`, with all digits of the scale.
-fn decimal(mantissa: i128, scale: u32) -> String {
+pub(crate) fn decimal(mantissa: i128, scale: u32) -> String {
     let sign = if mantissa < 0 { "-" } else { "" };
     let scale = usize::try_from(scale).unwrap_or(usize::MAX).min(64);
     let digits = format!("{:0>width$}", mantissa.unsigned_abs(), width = scale + 1);

@@ -97,18 +97,13 @@ impl Context<'_> {
         match (later.is_empty(), test) {
             (true, Test::Present) => return format!("{place}.is_some()"),
             (true, Test::Absent) => return format!("{place}.is_none()"),
-            (true, Test::Compare(Comparison::Is, literal @ Literal::Bool(_))) => {
-                return format!(
-                    "{place} == Some({})",
-                    self.comparable(scope, Scalar::Bool, literal)
-                );
-            }
-            (true, Test::Compare(Comparison::Not, literal @ Literal::Bool(_))) => {
-                return format!(
-                    "{place} != Some({})",
-                    self.comparable(scope, Scalar::Bool, literal)
-                );
-            }
+            (
+                true,
+                Test::Compare(
+                    comparison @ (Comparison::Is | Comparison::Not),
+                    Literal::Bool(value),
+                ),
+            ) => return format!("{place} {} Some({value})", operator(*comparison)),
             _ => {}
         }
         let quantifier = if test.passes_absent() {

@@ -5,7 +5,7 @@ use super::{
     names::{self, Taken},
     relations,
 };
-use crate::model::{EnumId, Index, Model, ModelId, Scalar, Schema, StructId, TypeKind};
+use crate::model::{EnumId, Model, ModelId, Scalar, Schema, StructId, TypeKind};
 
 /// Where generated text stands; it decides how a name is reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,12 +70,6 @@ impl<'a> Context<'a> {
         &self.table_statics[id.0].counts[place]
     }
 
-    /// The name of the static of an index of the model.
-    pub(super) fn index_static_of(&self, id: ModelId, model: &Model, index: &Index) -> &str {
-        let place = model.indexes.iter().position(|it| it.name == index.name);
-        self.index_static_name(id, place.unwrap_or_default())
-    }
-
     /// The name of the static of a relation that is a reference, without a path.
     pub(super) fn reference_static(&self, id: ModelId, relation: usize) -> &str {
         self.table_statics[id.0].references[relation]
@@ -83,24 +77,12 @@ impl<'a> Context<'a> {
             .unwrap_or_default()
     }
 
-    /// The model whose newtype is the key of `id`, with what the newtype holds: a key that is itself an `id<X>` is X's.
-    pub(super) fn key_owner(&self, id: ModelId) -> (ModelId, Scalar) {
-        let mut owner = id;
-        // A key that leads to itself is refused by the checker; the bound keeps this total all the same.
-        for _ in &self.schema.models {
-            match single_key_scalar(self.schema.model(owner)) {
-                Some(Scalar::Id(next)) => owner = next,
-                Some(scalar) => return (owner, scalar),
-                None => break,
-            }
-        }
-        (owner, Scalar::Uuid)
-    }
-
     /// Whether the model's module defines a newtype for its key.
     pub(super) fn has_key_type(&self, id: ModelId) -> bool {
-        single_key_scalar(self.schema.model(id))
-            .is_some_and(|scalar| !matches!(scalar, Scalar::Id(_)))
+        let key = self.schema.model(id).single_key();
+        key.is_some_and(
+            |key| matches!(key.ty.kind, TypeKind::Scalar(it) if !matches!(it, Scalar::Id(_))),
+        )
     }
 }
 
@@ -124,13 +106,6 @@ fn table_statics(model: &Model) -> TableStatics {
         indexes,
         counts: counts::statics(model, &mut taken),
         references: relations::statics(model, &mut taken),
-    }
-}
-
-fn single_key_scalar(model: &Model) -> Option<Scalar> {
-    match model.single_key()?.ty.kind {
-        TypeKind::Scalar(scalar) => Some(scalar),
-        _ => None,
     }
 }
 

@@ -61,7 +61,7 @@ impl Context<'_> {
         let (scope, index) = (Scope::Table(id), as_index(count));
         let name = self.count_static(id, place).to_owned();
         let mut statik = self.index_static(scope, model, &index, place, name.clone());
-        let definition = self.definition(model, &index);
+        let definition = self.schema.definition(model, &index);
         let definition = definition.strip_prefix("index").unwrap_or(&definition);
         statik.definition = literals::string(&format!("count{definition}"));
         let mut taken = Taken::default();

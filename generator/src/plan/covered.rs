@@ -39,33 +39,28 @@ impl Covered {
     }
 }
 
-impl Context<'_> {
-    /// The type that each index of a model yields, for the covering ones; the names are taken in the module.
-    #[expect(clippy::unused_self, reason = "asked of the context, like every name")]
-    pub(super) fn covered_names(
-        &self,
-        model: &Model,
-        module_names: &mut Taken,
-    ) -> Vec<Option<CoveredName>> {
-        model
-            .indexes
-            .iter()
-            .map(|index| match index.include {
-                Include::None => None,
-                Include::Record => Some(CoveredName(ident(&model.name))),
-                Include::Fields(_) => {
-                    let plain = names::pascal(&index.name);
-                    let name = if module_names.has(&plain) {
-                        format!("{}{plain}", model.name)
-                    } else {
-                        plain
-                    };
-                    Some(CoveredName(module_names.fresh(&ident(&name))))
-                }
-            })
-            .collect()
-    }
+/// The type that each index of a model yields, for the covering ones; the names are taken in the module.
+pub(super) fn covered_names(model: &Model, module_names: &mut Taken) -> Vec<Option<CoveredName>> {
+    model
+        .indexes
+        .iter()
+        .map(|index| match index.include {
+            Include::None => None,
+            Include::Record => Some(CoveredName(ident(&model.name))),
+            Include::Fields(_) => {
+                let plain = names::pascal(&index.name);
+                let name = if module_names.has(&plain) {
+                    format!("{}{plain}", model.name)
+                } else {
+                    plain
+                };
+                Some(CoveredName(module_names.fresh(&ident(&name))))
+            }
+        })
+        .collect()
+}
 
+impl Context<'_> {
     /// The struct of a covering index; one that covers the whole record has none.
     pub(super) fn covered(
         &self,

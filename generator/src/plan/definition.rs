@@ -3,14 +3,14 @@
 //! **Invariant:** a text depends on what the index holds only: stored names, never Rust names, comments or the order of
 //! annotations as written.
 
-use super::{context::Context, literals, paths::Walk};
 use crate::model::{
-    Comparison, Condition, Include, Index, Literal, Model, Part, PartSource, Path, Scalar, TypeKind,
+    self, Condition, Include, Index, Literal, Model, Part, PartSource, Path, Scalar, Schema,
+    TypeKind,
 };
 
-impl Context<'_> {
+impl Schema {
     /// An index as one line: `index author_id (desc)published_at where all(status is published) include title`.
-    pub(super) fn definition(&self, model: &Model, index: &Index) -> String {
+    pub(crate) fn definition(&self, model: &Model, index: &Index) -> String {
         let mut words = vec![if index.unique { "unique" } else { "index" }.to_owned()];
         words.extend(
             index
@@ -53,12 +53,7 @@ impl Context<'_> {
             format!("({})", annotations.join(","))
         };
         match &part.source {
-            PartSource::Path(path) => {
-                format!(
-                    "{annotations}{}",
-                    Walk::new(self.schema, model, path).dotted()
-                )
-            }
+            PartSource::Path(_) => format!("{annotations}{}", self.part_name(model, part)),
             PartSource::Computed(place) => {
                 let computed = &model.computed[*place];
                 format!(
@@ -69,32 +64,33 @@ impl Context<'_> {
         }
     }
 
+    /// The path or computed part that a part takes its value from.
+    pub(crate) fn part_name(&self, model: &Model, part: &Part) -> String {
+        match &part.source {
+            PartSource::Path(path) => self.path_text(model, path),
+            PartSource::Computed(place) => model.computed[*place].name.clone(),
+        }
+    }
+
     /// A condition as text; a list of one is its one.
     pub(super) fn condition_definition(&self, model: &Model, condition: &Condition) -> String {
         match condition {
             Condition::All(parts) => self.list_definition(model, "all", parts),
             Condition::Any(parts) => self.list_definition(model, "any", parts),
             Condition::Compare(path, comparison, literal) => {
-                let (path, value) = self.value_definition(model, path, literal);
-                format!("{path} {} {value}", comparison_word(*comparison))
+                let value = self.value_definition(model, path, literal);
+                let path = self.path_text(model, path);
+                format!("{path} {} {value}", comparison.word())
             }
             Condition::In(path, literals) => {
                 let values: Vec<String> = literals
                     .iter()
-                    .map(|literal| self.value_definition(model, path, literal).1)
+                    .map(|literal| self.value_definition(model, path, literal))
                     .collect();
-                format!(
-                    "{} in {}",
-                    Walk::new(self.schema, model, path).dotted(),
-                    values.join(" ")
-                )
+                format!("{} in {}", self.path_text(model, path), values.join(" "))
             }
-            Condition::Present(path) => {
-                format!("{} present", Walk::new(self.schema, model, path).dotted())
-            }
-            Condition::Absent(path) => {
-                format!("{} absent", Walk::new(self.schema, model, path).dotted())
-            }
+            Condition::Present(path) => format!("{} present", self.path_text(model, path)),
+            Condition::Absent(path) => format!("{} absent", self.path_text(model, path)),
         }
     }
 
@@ -111,45 +107,29 @@ impl Context<'_> {
         }
     }
 
-    fn value_definition(&self, model: &Model, path: &Path, literal: &Literal) -> (String, String) {
-        let walk = Walk::new(self.schema, model, path);
-        let value = match walk.end().kind {
+    fn value_definition(&self, model: &Model, path: &Path, literal: &Literal) -> String {
+        match self.path_kind(model, path) {
             TypeKind::Scalar(scalar) => self.literal_definition(scalar, literal),
             _ => literal_text(literal),
-        };
-        (walk.dotted(), value)
+        }
     }
 
     /// A value as a schema would write it.
     pub(super) fn literal_definition(&self, scalar: Scalar, literal: &Literal) -> String {
-        match (scalar, literal) {
-            (Scalar::Enum(id), Literal::Variant(place)) => {
-                self.schema.enumeration(id).variants[*place].name.clone()
-            }
-            (Scalar::Id(id), _) => self.literal_definition(self.key_owner(id).1, literal),
-            _ => literal_text(literal),
+        match self.variant(scalar, literal) {
+            Some(variant) => variant.name.clone(),
+            None => literal_text(literal),
         }
     }
 }
 
+/// A value of which no type is known, as a schema would write it.
 pub(super) fn literal_text(literal: &Literal) -> String {
     match literal {
         Literal::Bool(value) => format!("#{value}"),
-        Literal::Integer(number) => number.to_string(),
-        Literal::Float(number) => literals::float(*number).replace('_', ""),
+        Literal::Float(number) => format!("{number:?}"),
         Literal::Decimal { mantissa, scale } => decimal(*mantissa, *scale),
-        Literal::String(text) => literals::string(text),
-        Literal::Bytes(value) => value
-            .iter()
-            .fold(String::new(), |text, byte| text + &format!("{byte:02x}")),
-        Literal::Variant(place) => place.to_string(),
-        Literal::Timestamp(microseconds) => jiff::Timestamp::from_microsecond(*microseconds)
-            .map_or_else(|_| format!("{microseconds}us"), |it| it.to_string()),
-        Literal::Date { year, month, day } => jiff::civil::Date::new(*year, *month, *day)
-            .map_or_else(
-                |_| format!("{year}-{month:02}-{day:02}"),
-                |it| it.to_string(),
-            ),
+        Literal::String(text) => quoted(text),
         Literal::Duration {
             seconds,
             nanoseconds,
@@ -166,18 +146,23 @@ pub(super) fn literal_text(literal: &Literal) -> String {
                 fraction => format!("{sign}{}.{fraction}s", seconds.unsigned_abs()),
             }
         }
-        Literal::Uuid(value) => {
-            let hex = format!("{value:032x}");
-            format!(
-                "{}-{}-{}-{}-{}",
-                &hex[..8],
-                &hex[8..12],
-                &hex[12..16],
-                &hex[16..20],
-                &hex[20..]
-            )
+        other => model::literal_text(other),
+    }
+}
+
+/// A text in quotes. Which characters are escaped is a matter of their class alone, not of what a release of Rust thinks can be
+/// printed: another text would be another index.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
         }
     }
+    out.push('"');
+    out
 }
 
 /// Decimals are equal by value, so trailing zeros are left out.
@@ -186,24 +171,17 @@ fn decimal(mut mantissa: i128, mut scale: u32) -> String {
         mantissa /= 10;
         scale -= 1;
     }
-    let sign = if mantissa < 0 { "-" } else { "" };
-    let scale = scale as usize;
-    let digits = format!("{:0>width$}", mantissa.unsigned_abs(), width = scale + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - scale);
-    if fraction.is_empty() {
-        format!("{sign}{whole}")
-    } else {
-        format!("{sign}{whole}.{fraction}")
-    }
+    model::decimal(mantissa, scale)
 }
 
-fn comparison_word(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Is => "is",
-        Comparison::Not => "not",
-        Comparison::Less => "lt",
-        Comparison::LessOrEqual => "le",
-        Comparison::Greater => "gt",
-        Comparison::GreaterOrEqual => "ge",
+#[cfg(test)]
+mod tests {
+    use super::{Literal, literal_text};
+
+    #[test]
+    fn a_text_is_the_same_whatever_release_of_rust_made_it() {
+        let text = "a\"b\\c\n\t\u{7f}é\u{301}\u{200b}\u{e000}\u{1faea}";
+        let wanted = "\"a\\\"b\\\\c\\n\\t\\u{7f}é\u{301}\u{200b}\u{e000}\u{1faea}\"";
+        assert_eq!(literal_text(&Literal::String(text.to_owned())), wanted);
     }
 }

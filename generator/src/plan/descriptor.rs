@@ -3,7 +3,6 @@
 use super::{
     context::{Context, Scope},
     literals,
-    paths::Walk,
 };
 use crate::model::{
     DefaultValue, Field, Include, Index, Literal, Model, ModelId, Part, PartSource, Scalar,
@@ -167,7 +166,7 @@ impl Context<'_> {
             constructor: if index.unique { "unique" } else { "new" },
             place,
             index: literals::string(&index.name),
-            definition: literals::string(&self.definition(model, index)),
+            definition: literals::string(&self.schema.definition(model, index)),
             parts: index
                 .parts
                 .iter()
@@ -178,13 +177,9 @@ impl Context<'_> {
     }
 
     fn index_part(&self, scope: Scope, model: &Model, part: &Part) -> String {
-        let name = match &part.source {
-            PartSource::Path(path) => Walk::new(self.schema, model, path).dotted(),
-            PartSource::Computed(place) => model.computed[*place].name.clone(),
-        };
         let mut text = format!(
             "__rt::part({}, {})",
-            literals::string(&name),
+            literals::string(&self.schema.part_name(model, part)),
             self.stored_scalar(scope, part.ty)
         );
         for (set, call) in [

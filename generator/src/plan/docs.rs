@@ -4,12 +4,11 @@ use std::fmt;
 
 use super::{
     context::{Context, Scope},
-    literals,
-    paths::Walk,
+    definition::literal_text,
 };
 use crate::model::{
-    Condition, DefaultValue, Docs, Field, FieldType, Include, Index, Item, Limits, Literal, Model,
-    ModelId, Part, PartSource, Scalar, TypeKind,
+    Condition, DefaultValue, Docs, Field, FieldType, Include, Index, Item, Limits, Model, ModelId,
+    Part, PartSource, Scalar, TypeKind,
 };
 
 /// Lines of a doc comment; printed with their slashes.
@@ -157,7 +156,7 @@ impl Context<'_> {
             Some(DefaultValue::Next) => "; 0 until the store numbers it".to_owned(),
             Some(DefaultValue::Literal(literal)) => match field.ty.kind {
                 TypeKind::Scalar(scalar) => {
-                    let value = self.literal_definition(scalar, literal);
+                    let value = self.schema.literal_definition(scalar, literal);
                     format!("; {} unless set", code(value.trim_start_matches('#')))
                 }
                 _ => String::new(),
@@ -202,10 +201,8 @@ impl Context<'_> {
     }
 
     fn part_text(&self, model: &Model, part: &Part) -> String {
-        let (name, is_computed) = match &part.source {
-            PartSource::Path(path) => (code(&Walk::new(self.schema, model, path).dotted()), false),
-            PartSource::Computed(place) => (code(&model.computed[*place].name), true),
-        };
+        let name = code(&self.schema.part_name(model, part));
+        let is_computed = matches!(part.source, PartSource::Computed(_));
         let each = match (part.each, is_computed) {
             (true, _) => "each of ",
             (false, true) => "each computed ",
@@ -234,7 +231,7 @@ impl Context<'_> {
         };
         let texts: Vec<String> = parts
             .iter()
-            .map(|part| code(&self.condition_definition(model, part)))
+            .map(|part| code(&self.schema.condition_definition(model, part)))
             .collect();
         list(&texts, word)
     }
@@ -262,10 +259,14 @@ fn limits_text(ty: FieldType, limits: &Limits) -> String {
     };
     let mut text = match (&limits.min, &limits.max) {
         (None, None) => String::new(),
-        (Some(min), None) => format!(", at least {}{unit}", number_text(min)),
-        (None, Some(max)) => format!(", at most {}{unit}", number_text(max)),
+        (Some(min), None) => format!(", at least {}{unit}", literal_text(min)),
+        (None, Some(max)) => format!(", at most {}{unit}", literal_text(max)),
         (Some(min), Some(max)) => {
-            format!(", from {} to {}{unit}", number_text(min), number_text(max))
+            format!(
+                ", from {} to {}{unit}",
+                literal_text(min),
+                literal_text(max)
+            )
         }
     };
     if let Some(most) = limits.item_max {
@@ -275,8 +276,4 @@ fn limits_text(ty: FieldType, limits: &Limits) -> String {
         text.push_str(&format!(", with {scale} digits after the point"));
     }
     text
-}
-
-fn number_text(literal: &Literal) -> String {
-    literals::text(literal)
 }

@@ -68,10 +68,8 @@ impl EventsPlan {
 
     /// The events that every model can have, as the dispatch is told about them.
     pub(crate) fn kinds(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let kind = |it: &'_ EventVariant| it.kind;
-        self.events
-            .iter()
-            .filter_map(move |it| Some((kind(it)?, it.variant.as_str())))
+        let events = self.events.iter();
+        events.filter_map(|it| Some((it.kind?, it.variant.as_str())))
     }
 }
 

@@ -11,7 +11,7 @@ impl Context<'_> {
     pub(super) fn value(&self, scope: Scope, scalar: Scalar, literal: &Literal) -> String {
         match (scalar, literal) {
             (Scalar::Id(id), _) => {
-                let inner = self.value(scope, self.key_owner(id).1, literal);
+                let inner = self.value(scope, self.schema.stored(scalar), literal);
                 format!("{}({inner})", self.key_type(scope, id))
             }
             (_, Literal::Bytes(value)) => format!("::std::vec::Vec::from({})", bytes(value)),
@@ -152,13 +152,4 @@ fn grouped(digits: &str, size: usize) -> String {
         rest = tail;
     }
     groups.join("_")
-}
-
-/// A number for people, without groups.
-pub(super) fn text(literal: &Literal) -> String {
-    match literal {
-        Literal::Integer(number) => number.to_string(),
-        Literal::Float(number) => format!("{number:?}"),
-        other => super::definition::literal_text(other),
-    }
 }

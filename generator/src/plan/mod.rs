@@ -30,7 +30,7 @@ pub(crate) use table::Table;
 
 use context::Context;
 
-use crate::model::{Index, Model, ModelId, Part, PartSource, Schema};
+use crate::model::{ModelId, Schema};
 
 /// All of the generated code, before it is text.
 #[derive(Debug)]
@@ -50,18 +50,5 @@ impl Plan {
             root: context.root(&tables),
             tables,
         }
-    }
-}
-
-/// What an index is, as the catalogue keeps it.
-pub(crate) fn definition(schema: &Schema, model: &Model, index: &Index) -> String {
-    Context::new(schema, false).definition(model, index)
-}
-
-/// The path or computed part that a part takes its value from.
-pub(crate) fn part_name(schema: &Schema, model: &Model, part: &Part) -> String {
-    match &part.source {
-        PartSource::Path(path) => paths::Walk::new(schema, model, path).dotted(),
-        PartSource::Computed(place) => model.computed[*place].name.clone(),
     }
 }

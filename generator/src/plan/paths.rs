@@ -1,7 +1,7 @@
 //! Ways from a record to a value.
 
 use super::names::ident;
-use crate::model::{Field, FieldType, Model, Path, Schema};
+use crate::model::{Field, Model, Path, Schema};
 
 /// The fields that a path goes through, first to last; never empty.
 #[derive(Debug, Clone)]
@@ -18,27 +18,13 @@ impl<'a> Walk<'a> {
         Self(fields)
     }
 
-    /// As the schema writes it: stored names joined by dots.
-    pub(super) fn dotted(&self) -> String {
-        self.joined(".")
-    }
-
     /// As an argument or a field of generated code is called, before it becomes an identifier.
     pub(super) fn flat(&self) -> String {
-        self.joined("_")
-    }
-
-    fn joined(&self, separator: &str) -> String {
         let names: Vec<&str> = self.0.iter().map(|field| field.name.as_str()).collect();
-        names.join(separator)
+        names.join("_")
     }
 
-    /// The type of the value at the end.
-    pub(super) fn end(&self) -> FieldType {
-        self.0[self.0.len() - 1].ty
-    }
-
-    /// The docs of the value at the end, if the schema has any.
+    /// The field at the end.
     pub(super) fn last(&self) -> &'a Field {
         self.0[self.0.len() - 1]
     }

@@ -53,9 +53,10 @@ pub(crate) struct RelationFunction {
 }
 
 /// How the records that refer to a target are found.
-enum WayBack<'a> {
+enum WayBack {
     Key,
-    Index(&'a Index),
+    /// By the place of the index.
+    Index(usize),
 }
 
 /// Fields that hold keys of another model, of a relation that has such.
@@ -85,14 +86,14 @@ impl<'a> Reference<'a> {
     }
 
     /// The key or the index that leads back: the key needs no second read.
-    fn way_back(&self, model: &'a Model) -> Option<WayBack<'a>> {
+    fn way_back(&self, model: &Model) -> Option<WayBack> {
         let same_fields = |fields: &[usize]| {
             fields.len() == self.by.len() && self.by.iter().all(|field| fields.contains(field))
         };
         if model.key.starts_with(self.by) || same_fields(&model.key) {
             return Some(WayBack::Key);
         }
-        let found = model.indexes.iter().find(|index| {
+        let found = model.indexes.iter().position(|index| {
             let Some(fields) = self.plain_fields(index) else {
                 return false;
             };
@@ -161,17 +162,12 @@ impl Context<'_> {
         let back = match reference.way_back(model) {
             None => None,
             Some(WayBack::Key) => Some("by_key()".to_owned()),
-            Some(WayBack::Index(index)) => Some(format!(
-                "by_index({})",
-                self.index_static_of(id, model, index)
-            )),
+            Some(WayBack::Index(at)) => {
+                Some(format!("by_index({})", self.index_static_name(id, at)))
+            }
         };
-        let action = match reference.on_delete {
-            OnDelete::Restrict => Some("restrict()".to_owned()),
-            OnDelete::Cascade => Some("cascade()".to_owned()),
-            OnDelete::Clear => Some("clear()".to_owned()),
-            OnDelete::Unchecked => None,
-        };
+        let action = reference.on_delete;
+        let action = (action != OnDelete::Unchecked).then(|| format!("{}()", action.word()));
         back.into_iter().chain(action).collect()
     }
 
@@ -316,7 +312,8 @@ impl Context<'_> {
         let relation = &model.relations[via];
         let back = code(&relation.name);
         match Reference::of(relation).and_then(|it| it.way_back(model)) {
-            Some(WayBack::Index(index)) => {
+            Some(WayBack::Index(at)) => {
+                let index = &model.indexes[at];
                 let link = match scope {
                     // A raw identifier is no link of rustdoc.
                     _ if ident(&index.name) != index.name || ident(&model.table) != model.table => {

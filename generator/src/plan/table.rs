@@ -4,7 +4,7 @@ use super::{
     constructor::{Constructor, now_as},
     context::{Context, Scope},
     counts::CountPlan,
-    covered::Covered,
+    covered::{Covered, covered_names},
     descriptor::Descriptor,
     docs::{Doc, a},
     entries::EntryStatement,
@@ -101,7 +101,7 @@ impl Context<'_> {
         for name in events::module_names(model) {
             module_names.take(name);
         }
-        let covered_names = self.covered_names(model, &mut module_names);
+        let covered_names = covered_names(model, &mut module_names);
         let descriptor = self.descriptor(id, model);
         let mut functions = vec![self.key_function(id, model, &module_names)];
         let mut covered = Vec::new();
@@ -154,7 +154,7 @@ impl Context<'_> {
     }
 
     fn key_newtype(&self, id: ModelId, model: &Model) -> Option<KeyType> {
-        let (_, scalar) = self.has_key_type(id).then(|| self.key_owner(id))?;
+        let (_, scalar) = self.has_key_type(id).then(|| self.schema.key_owner(id))?;
         Some(KeyType {
             docs: Doc::sentence(format!("The key of {}.", a(&model.name))),
             name: ident(&names::key_type(&model.name)),

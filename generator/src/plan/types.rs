@@ -65,7 +65,7 @@ impl Context<'_> {
 
     /// The newtype that is the key of a model.
     pub(super) fn key_type(&self, scope: Scope, model: ModelId) -> String {
-        let (owner, _) = self.key_owner(model);
+        let (owner, _) = self.schema.key_owner(model);
         let name = ident(&names::key_type(&self.schema.model(owner).name));
         if scope == Scope::Table(owner) {
             name
@@ -79,7 +79,7 @@ impl Context<'_> {
         match scalar {
             Scalar::String | Scalar::Bytes => false,
             Scalar::Enum(id) => !self.schema.enumeration(id).open,
-            Scalar::Id(id) => self.is_copy_scalar(self.key_owner(id).1),
+            Scalar::Id(_) => self.is_copy_scalar(self.schema.stored(scalar)),
             _ => true,
         }
     }
@@ -139,7 +139,7 @@ impl Context<'_> {
                     self.enum_static(id)
                 );
             }
-            Scalar::Id(id) => return self.stored_scalar(scope, self.key_owner(id).1),
+            Scalar::Id(_) => return self.stored_scalar(scope, self.schema.stored(scalar)),
         };
         format!("__rt::Type::{variant}")
     }

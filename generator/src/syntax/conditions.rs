@@ -139,18 +139,10 @@ fn tests(node: &Node, path: &Name, faults: &mut Faults) -> ConditionTree {
             span,
         })
     };
-    let comparisons = [
-        ("is", Comparison::Is),
-        ("not", Comparison::Not),
-        ("lt", Comparison::Less),
-        ("le", Comparison::LessOrEqual),
-        ("gt", Comparison::Greater),
-        ("ge", Comparison::GreaterOrEqual),
-    ];
-    for (word, comparison) in comparisons {
-        if let Some(property) = statement.property(word) {
+    for comparison in Comparison::ALL {
+        if let Some(property) = statement.property(comparison.word()) {
             found.push(condition(
-                Test::Compare(comparison, property.value),
+                Test::Compare(*comparison, property.value),
                 property.span,
             ));
         }

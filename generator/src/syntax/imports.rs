@@ -19,16 +19,13 @@ pub(crate) struct Loaded {
     pub(crate) imports: Vec<(Span, FileId)>,
 }
 
-/// Reads a file and what it imports, each once. `read` is asked for the text of a file by its name.
-///
-/// # Errors
-///
-/// If the first file cannot be read; an import that cannot is a diagnostic.
+/// Reads a text and what it imports, each file once. `read` is asked for the text of a file by its name; a file that it cannot
+/// give is a diagnostic.
 pub(crate) fn load(
     root: &str,
+    text: String,
     read: &mut dyn FnMut(&str) -> io::Result<String>,
-) -> io::Result<Loaded> {
-    let text = read(root)?;
+) -> Loaded {
     let mut loading = Loading {
         read,
         sources: Sources::default(),
@@ -50,12 +47,12 @@ pub(crate) fn load(
     let imports = named
         .filter_map(|(span, name)| Some((*span, *files.get(name)?)))
         .collect();
-    Ok(Loaded {
+    Loaded {
         sources: loading.sources,
         tree: loading.tree,
         faults: loading.faults.list,
         imports,
-    })
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -79,7 +79,7 @@ pub(super) fn index(node: &Node, unique: bool, faults: &mut Faults) -> Option<In
                 was.extend(statement.names(faults));
                 statement.finish_line(faults);
             }
-            _ => unknown(&word, "index", Place::Index, faults),
+            _ => unknown(&word, "an index", Place::Index, faults),
         }
     }
     Some(IndexTree {
@@ -168,7 +168,7 @@ pub(super) fn count(node: &Node, faults: &mut Faults) -> Option<CountTree> {
         faults.no_docs(child, &word.text);
         match Place::Count.find(&word.text).map(|it| it.kind) {
             Some(Kind::Where) => condition.set(where_statement(child, faults), &word, faults),
-            _ => unknown(&word, "count", Place::Count, faults),
+            _ => unknown(&word, "a count", Place::Count, faults),
         }
     }
     Some(CountTree {

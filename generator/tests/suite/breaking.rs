@@ -79,6 +79,26 @@ fn a_schema_compared_with_itself_has_no_change() {
     }
 }
 
+/// With a step that looks through all models for each reference, this takes hours.
+#[test]
+fn two_schemas_of_many_models_that_refer_to_one_another_are_compared() {
+    const MODELS: usize = 4_000;
+    let schema = |ty: &str| {
+        let model = |at: usize| {
+            format!(
+                "enum E{at} {{ a }}\nmodel M{at} table=m{at} {{ fields {{ id uuid; e E{at}; n {ty}; next id<M{}> }}; key id; \
+                 index by_next next }}\n",
+                (at + 1) % MODELS
+            )
+        };
+        let models: String = (0..MODELS).map(model).collect();
+        check_text("many.kdl", &format!("schema many\n{models}"))
+    };
+    let found = breaking(&schema("i32"), &schema("i64")).expect("both are right");
+    let codes: Vec<Code> = found.changes.iter().map(|change| change.code).collect();
+    assert_eq!(codes, vec![Code::B013; MODELS]);
+}
+
 #[test]
 fn the_wrong_change_of_a_page_is_found_and_the_right_one_is_not() {
     for code in Code::ALL.iter().filter(|code| code.category().is_some()) {

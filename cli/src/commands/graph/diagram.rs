@@ -126,13 +126,7 @@ fn edge(schema: &Schema, at: usize, relation: &Relation) -> Option<Edge> {
         .iter()
         .map(|&place| model.fields[place].name.as_str())
         .collect();
-    let action = match on_delete {
-        Some(OnDelete::Restrict) => ", on-delete=restrict",
-        Some(OnDelete::Cascade) => ", on-delete=cascade",
-        Some(OnDelete::Clear) => ", on-delete=clear",
-        Some(OnDelete::Unchecked) => ", on-delete=unchecked",
-        None => "",
-    };
+    let action = on_delete.map_or_else(String::new, |it| format!(", on-delete={}", it.word()));
     let many_here = many_targets || !is_unique(model, &by);
     Some(Edge {
         from: End {

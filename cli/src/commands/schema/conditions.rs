@@ -1,8 +1,6 @@
 //! Conditions of `where`.
 
-use keyloom_generator::model::{
-    Comparison, Condition as Checked, Model, Path, Scalar, Schema, TypeKind,
-};
+use keyloom_generator::model::{Condition as Checked, Model, Path, Scalar, Schema, TypeKind};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -51,14 +49,7 @@ impl Condition {
             Checked::Any(list) => Self::Any { any: several(list) },
             Checked::Compare(path, comparison, literal) => Self::Compare {
                 path: text(path),
-                test: match comparison {
-                    Comparison::Is => "is",
-                    Comparison::Not => "not",
-                    Comparison::Less => "lt",
-                    Comparison::LessOrEqual => "le",
-                    Comparison::Greater => "gt",
-                    Comparison::GreaterOrEqual => "ge",
-                },
+                test: comparison.word(),
                 value: value(schema, scalar(path), literal),
             },
             Checked::In(path, literals) => Self::In {

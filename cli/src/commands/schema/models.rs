@@ -1,8 +1,6 @@
 //! Models: keys, indexes, counts, relations and events.
 
-use keyloom_generator::model::{
-    self, Include, ModelId, OnDelete, PartSource, RelationKind, Schema,
-};
+use keyloom_generator::model::{self, Include, ModelId, PartSource, RelationKind, Schema};
 use serde::Serialize;
 
 use super::conditions::Condition;
@@ -221,7 +219,7 @@ impl<'s> Relation<'s> {
         let mut it = Self {
             name: &relation.name,
             docs: text(&relation.docs),
-            kind: "",
+            kind: relation.kind.word(),
             target: &schema.model(relation.target).name,
             by: None,
             on_delete: None,
@@ -229,36 +227,21 @@ impl<'s> Relation<'s> {
             via: None,
             to: None,
         };
-        it.kind = match &relation.kind {
+        match &relation.kind {
             RelationKind::BelongsTo { by, on_delete } => {
                 it.by = Some(names(model, by));
-                it.on_delete = Some(match on_delete {
-                    OnDelete::Restrict => "restrict",
-                    OnDelete::Cascade => "cascade",
-                    OnDelete::Clear => "clear",
-                    OnDelete::Unchecked => "unchecked",
-                });
-                "belongs-to"
+                it.on_delete = Some(on_delete.word());
             }
-            RelationKind::HasOne { via } => {
+            RelationKind::HasOne { via } | RelationKind::HasMany { via } => {
                 it.via = Some(related(relation.target, *via));
-                "has-one"
-            }
-            RelationKind::HasMany { via } => {
-                it.via = Some(related(relation.target, *via));
-                "has-many"
             }
             RelationKind::HasManyThrough { join, via, to } => {
                 it.through = Some(&schema.model(*join).name);
                 it.via = Some(related(*join, *via));
                 it.to = Some(related(*join, *to));
-                "has-many"
             }
-            RelationKind::ReferencesMany { by } => {
-                it.by = Some(names(model, &[*by]));
-                "references-many"
-            }
-        };
+            RelationKind::ReferencesMany { by } => it.by = Some(names(model, &[*by])),
+        }
         it
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use heck::{ToShoutySnakeCase, ToUpperCamelCase};
+use heck::ToUpperCamelCase;
 
 use crate::diagnostics::{Code, Diagnostic};
+use crate::plan::names;
 use crate::source::Span;
 use crate::syntax::tree::{ModelTree, Name};
 
@@ -13,23 +14,23 @@ use super::super::world::World;
 /// What stands at the root of the generated code.
 pub(super) fn root(world: &mut World<'_>) {
     let tree = world.tree;
-    let mut names: Vec<(String, Span, String)> = Vec::new();
+    let mut all: Vec<(String, Span, String)> = Vec::new();
     if let Some(schema) = &tree.schema {
-        names.push((
+        all.push((
             schema.name.text.to_upper_camel_case(),
             schema.name.span,
             "the store".to_owned(),
         ));
     }
     for it in &tree.enums {
-        names.push((
+        all.push((
             it.name.text.clone(),
             it.name.span,
             format!("enum `{}`", it.name.text),
         ));
     }
     for it in &tree.structs {
-        names.push((
+        all.push((
             it.name.text.clone(),
             it.name.span,
             format!("struct `{}`", it.name.text),
@@ -37,26 +38,26 @@ pub(super) fn root(world: &mut World<'_>) {
     }
     for model in &tree.models {
         let (name, span) = (&model.name.text, model.name.span);
-        names.push((name.clone(), span, format!("model `{name}`")));
-        names.push((format!("{name}Id"), span, format!("the key of `{name}`")));
-        names.push((
-            format!("New{name}"),
+        all.push((name.clone(), span, format!("model `{name}`")));
+        all.push((names::key_type(name), span, format!("the key of `{name}`")));
+        all.push((
+            names::new_type(name),
             span,
             format!("what makes a new `{name}`"),
         ));
-        names.push((
-            format!("{name}Event"),
+        all.push((
+            names::event_type(name),
             span,
             format!("the events of `{name}`"),
         ));
-        names.push((
-            format!("{name}EventHandler"),
+        all.push((
+            names::handler_trait(name),
             span,
             format!("the handler of the events of `{name}`"),
         ));
         for event in model.events.iter().flat_map(|events| &events.own) {
-            let rust = format!("{name}{}", event.name.text.to_upper_camel_case());
-            names.push((
+            let rust = names::payload_type(name, &event.name.text);
+            all.push((
                 rust,
                 event.name.span,
                 format!("event `{}` of `{name}`", event.name.text),
@@ -65,7 +66,7 @@ pub(super) fn root(world: &mut World<'_>) {
         covered(world, model);
     }
     let mut seen: HashMap<&str, (Span, &str)> = HashMap::new();
-    for (rust, span, what) in &names {
+    for (rust, span, what) in &all {
         match seen.get(rust.as_str()) {
             // The same declaration twice has been reported.
             Some((first, other))
@@ -96,7 +97,7 @@ pub(super) fn root(world: &mut World<'_>) {
 fn covered(world: &mut World<'_>, model: &ModelTree) {
     let name = &model.name.text;
     let mut seen: HashMap<String, Span> = HashMap::new();
-    for taken in [name.clone(), format!("{name}Id"), format!("New{name}")] {
+    for taken in [name.clone(), names::key_type(name), names::new_type(name)] {
         seen.insert(taken, model.name.span);
     }
     for index in model.indexes.iter().filter(|index| {
@@ -105,7 +106,7 @@ fn covered(world: &mut World<'_>, model: &ModelTree) {
             .as_ref()
             .is_some_and(|include| !include.fields.is_empty())
     }) {
-        let rust = index.name.text.to_upper_camel_case();
+        let rust = names::pascal(&index.name.text);
         if let Some(&first) = seen.get(&rust) {
             if model
                 .indexes
@@ -136,7 +137,7 @@ fn covered(world: &mut World<'_>, model: &ModelTree) {
 fn statics<'n>(world: &mut World<'_>, names: impl Iterator<Item = &'n Name>, what: &str) {
     let mut seen: HashMap<String, &Name> = HashMap::new();
     for name in names {
-        let key = name.text.to_shouty_snake_case();
+        let key = names::enum_static(&name.text);
         match seen.get(&key) {
             Some(first) if first.text != name.text => world.push(
                 Diagnostic::error(

@@ -2,10 +2,9 @@
 
 use std::collections::HashMap;
 
-use heck::ToUpperCamelCase;
-
 use crate::diagnostics::{Code, Diagnostic};
 use crate::language;
+use crate::plan::names;
 use crate::source::Span;
 use crate::syntax::tree::{EnumTree, ModelTree, Name};
 
@@ -95,7 +94,7 @@ pub(super) fn variants(world: &mut World<'_>, it: &EnumTree) {
         if !valid(world, name, "variant", Case::Either) {
             continue;
         }
-        let rust = name.text.to_upper_camel_case();
+        let rust = names::variant(&name.text);
         if it.open && rust == "Other" {
             let message = format!(
                 "variant `{}` and the one that `open` adds are both `Other`",

@@ -4,6 +4,7 @@ use heck::ToUpperCamelCase;
 
 use crate::diagnostics::Code;
 use crate::language;
+use crate::plan::names;
 use crate::syntax::tree::Name;
 
 use super::super::world::World;
@@ -41,7 +42,7 @@ pub(super) fn valid(world: &mut World<'_>, name: &Name, what: &str, case: Case) 
         ))
     } else if text.starts_with(language::KEPT_PREFIX) {
         Some("names that start with `__` belong to the generated code".to_owned())
-    } else if case == Case::Either && text.to_upper_camel_case() == "Self" {
+    } else if case == Case::Either && names::pascal(text) == "Self" {
         Some("it would be the variant `Self`, which Rust keeps for itself".to_owned())
     } else {
         match (case, is_identifier(text)) {
@@ -102,11 +103,7 @@ fn suggestion(text: &str, case: Case) -> String {
         Case::Pascal => text.to_upper_camel_case(),
         Case::Snake | Case::Either => text.to_snake_case(),
     };
-    let fine = is_identifier(&converted)
-        && !matches!(
-            converted.as_str(),
-            "self" | "super" | "crate" | "Self" | "_"
-        );
+    let fine = is_identifier(&converted) && !language::KEPT_BY_RUST.contains(&converted.as_str());
     match case {
         _ if fine && converted != text => format!("write `{converted}`"),
         Case::Pascal => "write a capital letter, then letters and digits: `BlogPost`".to_owned(),

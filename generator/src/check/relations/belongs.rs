@@ -178,11 +178,6 @@ impl Check<'_, '_, '_> {
         if leads_back(self.world, self.model, by, self.indexes) {
             return;
         }
-        let word = match action {
-            OnDelete::Restrict => "restrict",
-            OnDelete::Cascade => "cascade",
-            _ => "clear",
-        };
         let names = names(self.world.model_tree(self.model), by);
         let help = format!(
             "add `index by_{} {}` to `{}`, without `where`",
@@ -191,7 +186,8 @@ impl Check<'_, '_, '_> {
             self.this()
         );
         let message = format!(
-            "`on-delete={word}` of `{}` has no index to find the records by",
+            "`on-delete={}` of `{}` has no index to find the records by",
+            action.word(),
             self.name()
         );
         self.world.error(Code::R004, self.tree.span, message, help);

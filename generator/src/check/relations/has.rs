@@ -120,7 +120,7 @@ impl Check<'_, '_, '_> {
                     self.name(),
                     tree.name.text
                 ),
-                several => format!("write `via=`{}", or_list(several.iter().copied(), 8)),
+                several => format!("write `via=`: {}", or_list(several.iter().copied(), 8)),
             };
             let code = if back.is_empty() {
                 Code::R003
@@ -161,7 +161,7 @@ impl Check<'_, '_, '_> {
         {
             let help = match self.candidates(target, &this).as_slice() {
                 [] => self.missing_back(tree, "NAME"),
-                several => format!("write `via=` {}", or_list(several.iter().copied(), 8)),
+                several => format!("write `via=`: {}", or_list(several.iter().copied(), 8)),
             };
             let message = format!(
                 "relation `{}` of `{}` does not lead to `{this}`",

@@ -78,7 +78,10 @@ impl Check<'_, '_, '_> {
                 let help = if offered.is_empty() {
                     join_line(tree, model)
                 } else {
-                    format!("write `{property}=`{}", or_list(offered.iter().copied(), 8))
+                    format!(
+                        "write `{property}=`: {}",
+                        or_list(offered.iter().copied(), 8)
+                    )
                 };
                 let message = format!(
                     "`{}` has no `belongs-to {} {model}`",
