@@ -1,6 +1,6 @@
 //! Running closures as transactions, again after conflicts.
 
-use super::{Store, Transaction, TransactionOptions, witness::Tries};
+use super::{Store, Transaction, TransactionOptions, lanes::Turns, witness::Tries};
 use crate::{Error, Result};
 
 impl Store {
@@ -49,9 +49,10 @@ impl Store {
     {
         let mut tries = Tries::new(options)?;
         let mut attempt = 1;
-        let mut lanes = Vec::new();
+        let lanes = &self.0.lanes;
+        let mut turns = Turns::default();
         loop {
-            let turns = self.0.lanes.take(&lanes).await;
+            let begun = lanes.now();
             let transaction = self.begin().await?;
             if let Some(written) = tries.look(&transaction, attempt).await? {
                 return Ok(written);
@@ -62,11 +63,20 @@ impl Store {
                 Ok(value) => value,
                 Err(error) => return tries.give_up(self, error).await,
             };
+            let mut wanted = Vec::new();
             let committed = match transaction.end().await {
                 Ok(changes) => {
                     drop(ending);
-                    if self.is_shared() {
-                        lanes = self.0.lanes.of(&changes);
+                    if self.is_shared() && !changes.appends.is_empty() {
+                        wanted = lanes.of(&changes);
+                        if !turns.cover(&wanted) {
+                            drop(std::mem::take(&mut turns));
+                            turns = lanes.take(wanted.clone()).await;
+                        }
+                        if turns.is_stale(begun) && attempt < options.max_attempts {
+                            attempt += 1;
+                            continue;
+                        }
                     }
                     transaction.hand_over(changes, attempt).await
                 }
@@ -74,6 +84,8 @@ impl Store {
             };
             match committed {
                 Ok(()) => {
+                    lanes.committed(&mut turns);
+                    drop(turns);
                     tries.sweep(self).await;
                     return Ok(value);
                 }
@@ -84,8 +96,10 @@ impl Store {
                 Err(error) if error.is_undetermined() && tries.remember(attempt, value) => {}
                 Err(error) => return tries.give_up(self, error.into()).await,
             }
-            drop(turns);
+            // Lost to another process: others of this one may try first.
+            drop(std::mem::take(&mut turns));
             tokio::time::sleep(options.pause(attempt)).await;
+            turns = lanes.take(wanted).await;
             attempt += 1;
         }
     }

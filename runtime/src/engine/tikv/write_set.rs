@@ -96,10 +96,13 @@ impl WriteSet {
     }
 
     /// The writes in the order in which the client is given them. The first becomes the transaction's primary key, whose
-    /// state is that of the transaction: one that cannot be mistaken for what was there before.
+    /// state is that of the transaction: one that cannot be mistaken for what was there before. A log's head is the best:
+    /// the primary is unlocked before the commit is answered, and whoever appends next need not wait for it.
     pub(super) fn primary(&self) -> Option<&Vec<u8>> {
-        self.writes
-            .iter()
+        let head = self.appends.first().map(|it| log::head_key(&it.log));
+        let head = head.and_then(|key| self.writes.get_key_value(&key));
+        head.into_iter()
+            .chain(&self.writes)
             .find(|(key, value)| self.changes(key, value.as_ref()))
             .or_else(|| self.writes.iter().next())
             .map(|(key, _)| key)
@@ -153,6 +156,7 @@ mod tests {
         );
         let set = WriteSet::decide(changes, &reserved, before).unwrap();
         assert_eq!(set.offsets, [4, 5]);
+        assert_eq!(set.primary(), Some(&log::head_key(b"log")));
         assert_eq!(set.guards, [b"g".to_vec()].into());
         assert_eq!(set.adds, [(shard.clone(), 2)].into());
         let expected: Values = [
