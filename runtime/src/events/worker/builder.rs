@@ -1,6 +1,11 @@
 //! Sets up the workers of a group.
 
-use super::{Inner, Poison, Worker, handlers::Handlers, manager::Manager, settings::Settings};
+use super::{
+    Inner, Poison, Worker,
+    handlers::Handlers,
+    manager::Manager,
+    settings::{Batch, Settings},
+};
 use crate::{
     Error, Result, Store,
     descriptor::Table,
@@ -93,9 +98,14 @@ impl WorkerBuilder {
         self
     }
 
-    /// How many events of a partition share a transaction.
+    /// How many events of a partition share a transaction, at most. Without it 32, and up to 256 while their handlers take a
+    /// few milliseconds together; what shares a transaction with an event that fails is handled again.
     pub fn batch(mut self, events: usize) -> Self {
-        self.settings.batch = events.max(1);
+        let events = events.max(1);
+        self.settings.batch = Batch {
+            first: events,
+            most: events,
+        };
         self
     }
 

@@ -6,6 +6,7 @@ use super::{
     handlers::Failure,
     holding::Holding,
     log::Log,
+    pace::Pace,
     redrive,
 };
 use crate::{
@@ -14,7 +15,11 @@ use crate::{
     events::{Change, Cursor, Entry, EventContext, Partition, Wait},
     transaction::Transaction,
 };
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// Batches before the partition goes back to the end of the queue.
 const TURNS: usize = 32;
@@ -40,8 +45,11 @@ pub(super) enum End {
 
 /// What one step came to.
 enum Step {
-    /// So many events were handled.
-    Handled(usize),
+    /// So many events were handled, and when the last handler had ended.
+    Handled {
+        count: usize,
+        ended: Instant,
+    },
     /// Something else was done first: look again.
     Again,
     /// The events are to be handled one by one.
@@ -63,8 +71,7 @@ impl Drain {
         if let Err(error) = self.inner.store.durable(number).await {
             return End::Failed(error);
         }
-        // How many events are still to be handled one by one.
-        let mut singles = 0_usize;
+        let mut pace = Pace::new(self.inner.settings.batch);
         let mut log = Log::default();
         let mut conflicts = 0_u32;
         let mut turns = 0;
@@ -72,12 +79,11 @@ impl Drain {
             if self.holding.is_stopping() || self.inner.is_paused() {
                 return End::Stopped;
             }
-            let step = self.step(&mut log, &mut singles).await;
+            let step = self.step(&mut log, &mut pace).await;
             match step {
-                Ok(Step::Handled(count)) => {
+                Ok(Step::Handled { count, .. }) => {
                     turns += 1;
                     conflicts = 0;
-                    singles = singles.saturating_sub(count);
                     self.inner.handled(self.partition, count);
                     // Whoever publishes more meanwhile wakes the partition again.
                     if log.is_behind() && !log.lags {
@@ -85,7 +91,7 @@ impl Drain {
                     }
                 }
                 Ok(Step::Again) => {}
-                Ok(Step::OneByOne) => singles = self.inner.settings.batch,
+                Ok(Step::OneByOne) => pace.one_by_one(),
                 Ok(Step::End(end)) => return end,
                 Err(error @ (Error::Conflict { .. } | Error::CommitUnknown { .. })) => {
                     // Whatever became of it, the cursor says so.
@@ -94,7 +100,7 @@ impl Drain {
                         .count("keyloom_events_conflicts_total", self.partition, 1);
                     conflicts += 1;
                     if conflicts > 1 {
-                        singles = self.inner.settings.batch;
+                        pace.one_by_one();
                     }
                     let bound = Duration::from_millis(1) * 2_u32.saturating_pow(conflicts.min(10));
                     let pause = bound.min(LONGEST_CONFLICT_PAUSE).mul_f64(fastrand::f64());
@@ -106,7 +112,7 @@ impl Drain {
         End::More
     }
 
-    async fn step(&self, log: &mut Log, singles: &mut usize) -> Result<Step> {
+    async fn step(&self, log: &mut Log, pace: &mut Pace) -> Result<Step> {
         let inner = &self.inner;
         let look = log.is_behind();
         let durable = if look && inner.store.lags() {
@@ -139,17 +145,13 @@ impl Drain {
         if cursor.next >= log.end {
             return Ok(Step::End(End::Empty));
         }
-        let limit = if cursor.attempts > 1 || *singles > 0 {
-            1
-        } else {
-            inner.settings.batch
-        };
-        if cursor.attempts > 1 && *singles == 0 {
-            // Whatever brought the attempt before down may stand anywhere in its batch.
-            *singles = inner.settings.batch;
-        }
         let found = log
-            .take(&reader, self.partition, cursor.next, limit)
+            .take(
+                &reader,
+                self.partition,
+                cursor.next,
+                pace.next(cursor.attempts),
+            )
             .await?;
         if found.first().map(|(offset, _)| *offset) != Some(cursor.next) {
             if look {
@@ -159,9 +161,12 @@ impl Drain {
             log.next = log.end;
             return Ok(Step::Again);
         }
+        let bytes = found.iter().map(|(_, bytes)| bytes.len()).sum();
+        let begun = Instant::now();
         let step = self.batch(tx, cursor, found).await?;
-        if let Step::Handled(count) = step {
+        if let Step::Handled { count, ended } = step {
             log.next = cursor.next + count as u64;
+            pace.handled(count, bytes, ended - begun);
         }
         Ok(step)
     }
@@ -278,10 +283,10 @@ impl Drain {
             }
             next = next.at(next.next + 1);
         }
-        let count = found.len();
+        let (count, ended) = (found.len(), Instant::now());
         tx.write(BTreeMap::from([(self.key(), Some(next.encode()))]))?;
         match tx.commit().await {
-            Ok(()) => Ok(Step::Handled(count)),
+            Ok(()) => Ok(Step::Handled { count, ended }),
             Err(error) if error.is_retryable() || error.is_undetermined() => Err(error),
             // What the handlers wrote is refused: too much, perhaps, for one transaction.
             Err(_) if count > 1 => Ok(Step::OneByOne),

@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 
 /// Bytes that are read ahead, about.
 const AHEAD: usize = 128 << 10;
-/// Batches that are read ahead at most.
+/// Batches that are read at once, at most.
 const BATCHES: usize = 8;
 
 /// The events of a log that cannot change any more, as of the last look.

@@ -7,7 +7,7 @@
 //! | `handlers` | running one handler |
 //! | `manager` | which partition is handled when |
 //! | `members`, `holding` | who of the group works where |
-//! | `drain`, `log` | one partition, batch by batch |
+//! | `drain`, `log`, `pace` | one partition, batch by batch |
 //! | `failure`, `redrive` | what becomes of an event that fails, and how it comes back |
 //! | `chores` | what is done beside, and must not hold up the handling |
 //! | `poll` | looking for events that other processes published |
@@ -25,6 +25,7 @@ mod holding;
 mod log;
 mod manager;
 mod members;
+mod pace;
 mod poll;
 mod redrive;
 mod settings;

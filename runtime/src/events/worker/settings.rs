@@ -17,12 +17,18 @@ pub enum Poison {
     DeadLetter,
 }
 
+/// Events that share a transaction: at first, and at most while handlers are quick.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Batch {
+    pub(crate) first: usize,
+    pub(crate) most: usize,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// Partitions that are handled at once.
     pub(crate) concurrency: usize,
-    /// Events that share a transaction at most.
-    pub(crate) batch: usize,
+    pub(crate) batch: Batch,
     pub(crate) start: Start,
     pub(crate) max_attempts: u32,
     /// The first pause, and the longest.
@@ -40,7 +46,10 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             concurrency: 8,
-            batch: 32,
+            batch: Batch {
+                first: 32,
+                most: 256,
+            },
             start: Start::Earliest,
             max_attempts: 20,
             backoff: (Duration::from_millis(100), Duration::from_mins(1)),
