@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use crate::source::{Source, Sources, Span};
 
 use super::{Diagnostic, Label, SHOWN, Severity};
@@ -270,23 +272,6 @@ impl Page {
     }
 }
 
-/// Columns that a character takes. Wide ones are those of East Asian scripts and pictures.
-fn width(c: char) -> usize {
-    match u32::from(c) {
-        0x300..=0x36f | 0x200b..=0x200f | 0xfe00..=0xfe0f => 0,
-        0x1100..=0x115f
-        | 0x2e80..=0xa4cf
-        | 0xac00..=0xd7a3
-        | 0xf900..=0xfaff
-        | 0xfe30..=0xfe6f
-        | 0xff00..=0xff60
-        | 0xffe0..=0xffe6
-        | 0x1f300..=0x1faff
-        | 0x20000..=0x3fffd => 2,
-        _ => 1,
-    }
-}
-
 /// The part of a line that is shown: all of it if there is room, else what is around the labels.
 struct Window {
     text: String,
@@ -301,7 +286,7 @@ impl Window {
             match c {
                 '\t' => cells.push((at, "    ".to_owned(), 4)),
                 c if c.is_control() => cells.push((at, "\u{fffd}".to_owned(), 1)),
-                c => cells.push((at, c.to_string(), width(c))),
+                c => cells.push((at, c.to_string(), c.width().unwrap_or(0))),
             }
         }
         let total: usize = cells.iter().map(|cell| cell.2).sum();
@@ -356,8 +341,8 @@ fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
     let room = width.saturating_sub(indent).max(24);
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
-        let line = lines.last_mut().map(|line| line.chars().count());
-        let needed = word.chars().count() + 1;
+        let line = lines.last_mut().map(|line| line.width());
+        let needed = word.width() + 1;
         match (line, lines.last_mut()) {
             (Some(0), Some(last)) => last.push_str(word),
             (Some(length), Some(last)) if length + needed <= room => {

@@ -59,6 +59,7 @@ impl Analysis {
     /// What may be written at a place, in the order in which it is most likely meant.
     #[must_use]
     pub fn completions(&self, file: FileId, offset: usize) -> Vec<Completion> {
+        let offset = self.place(file, offset);
         let context = context(self.text(file), offset);
         let Some(place) = context.place().filter(|_| !context.in_comment) else {
             return Vec::new();

@@ -21,6 +21,7 @@ impl Analysis {
     /// What is said of the word at a place.
     #[must_use]
     pub fn hover(&self, file: FileId, offset: usize) -> Option<Hover> {
+        let offset = self.place(file, offset);
         let context = context(self.text(file), offset);
         if context.in_comment || context.word.is_empty() {
             return None;

@@ -39,12 +39,18 @@ impl Analysis {
     /// Where the name at a place is declared; of an import, the start of its file.
     #[must_use]
     pub fn definition(&self, file: FileId, offset: usize) -> Option<Span> {
+        let offset = self.place(file, offset);
         let within = |span: &Span| span.file == file && (span.start..=span.end).contains(&offset);
         let import = self.checked.imports.iter().find(|(span, _)| within(span));
         if let Some(&(_, imported)) = import {
             return Some(Span::new(imported, 0, 0));
         }
         self.symbols.at(file, offset).map(|symbol| symbol.span)
+    }
+
+    /// A byte as a place of the text: one within a character is where that starts, one past the end is the end.
+    fn place(&self, file: FileId, offset: usize) -> usize {
+        self.text(file).floor_char_boundary(offset)
     }
 
     fn text(&self, file: FileId) -> &str {

@@ -287,7 +287,7 @@ fn fields_models_relations_and_variants_are_offered_where_they_are_meant() {
 }
 
 #[test]
-fn nothing_is_said_of_a_place_that_is_none() {
+fn of_any_text_and_any_byte_what_is_said_lies_in_the_text() {
     for text in [
         "",
         "}",
@@ -300,10 +300,16 @@ fn nothing_is_said_of_a_place_that_is_none() {
         "é|ü",
     ] {
         let analysis = analysis(text);
-        for offset in (0..=text.len()).filter(|it| text.is_char_boundary(*it)) {
-            let _ = analysis.completions(FileId(0), offset);
-            let _ = analysis.hover(FileId(0), offset);
-            let _ = analysis.definition(FileId(0), offset);
+        // Also within characters, and past the end.
+        for offset in 0..text.len() + 3 {
+            let completions = analysis.completions(FileId(0), offset);
+            let hover = analysis.hover(FileId(0), offset);
+            let definition = analysis.definition(FileId(0), offset);
+            let spans = completions.iter().map(|it| it.span);
+            let spans = spans.chain(hover.map(|it| it.span)).chain(definition);
+            for span in spans {
+                assert!(text.get(span.start..span.end).is_some(), "{text}: {span:?}");
+            }
         }
     }
 }

@@ -8,12 +8,16 @@ use super::{
 };
 use crate::{
     model::Schema,
-    plan::{Plan, Table, toml_string},
+    plan::{Plan, Table, Taken, toml_string},
     render::{self, Library, Manifest, Origin, RenderError, TableFile},
 };
 
-/// Names of tables that cannot be names of files in `src`: Cargo, rustc or an operating system takes them otherwise.
-const NOT_FILES: &[&str] = &["lib", "main", "mod", "aux", "con", "nul", "prn"];
+/// Names of modules that cannot be names of files in `src`: Cargo, rustc or an operating system takes them otherwise.
+const NOT_FILES: &[&str] = &[
+    "lib", "main", "mod", "aux", "con", "nul", "prn", "com1", "com2", "com3", "com4", "com5",
+    "com6", "com7", "com8", "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8",
+    "lpt9",
+];
 
 /// What a generated crate is called, and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +66,7 @@ impl fmt::Display for CrateError {
                 f,
                 "the computed part of `{table}` calls `{function}`, which a generated crate cannot hold: name a \
                  function in a module of its own, such as `crate::domains::of_user`, and write `src/domains.rs`; the \
-                 module may not be called like a table"
+                 module may not be called like a table, nor like a file of every crate or a device"
             ),
         }
     }
@@ -88,8 +92,8 @@ pub fn generate_crate(
     let functions = function_modules(schema)?;
     let library = Library {
         docs: plan.root.docs.inner(),
+        tables: table_files(&plan.tables, &functions),
         functions: functions.into_iter().collect(),
-        tables: plan.tables.iter().map(TableFile::new).collect(),
         items: render::root_items(&plan)?,
     };
     let manifest = Manifest {
@@ -128,16 +132,24 @@ pub fn generate_crate(
     Ok(files)
 }
 
-impl TableFile {
-    fn new(table: &Table) -> Self {
+/// The file of each table's module; one that cannot be called like its table has a name that nothing else has.
+fn table_files(tables: &[Table], functions: &BTreeSet<String>) -> Vec<TableFile> {
+    let names = tables.iter().map(|table| table.name.as_str());
+    let mut taken: Taken = names.chain(functions.iter().map(String::as_str)).collect();
+    let file = |table: &Table| {
         let is_odd = NOT_FILES.contains(&table.name.as_str());
-        let suffix = if is_odd { "_table" } else { "" };
-        Self {
+        let name = if is_odd {
+            taken.fresh(&format!("{}_table", table.name))
+        } else {
+            table.name.clone()
+        };
+        TableFile {
             module: table.module.clone(),
-            file: format!("{}{suffix}.rs", table.name),
+            file: format!("{name}.rs"),
             is_odd,
         }
-    }
+    };
+    tables.iter().map(file).collect()
 }
 
 /// Modules of this crate that computed parts call into.
@@ -147,7 +159,10 @@ fn function_modules(schema: &Schema) -> Result<BTreeSet<String>, CrateError> {
         for computed in &model.computed {
             let steps: Vec<&str> = computed.function.split("::").map(str::trim).collect();
             match steps.as_slice() {
-                ["crate", module, _, ..] if schema.models.iter().all(|it| it.table != *module) => {
+                ["crate", module, _, ..]
+                    if !NOT_FILES.contains(module)
+                        && schema.models.iter().all(|it| it.table != *module) =>
+                {
                     modules.insert((*module).to_owned());
                 }
                 ["crate" | "self" | "super", ..] => {

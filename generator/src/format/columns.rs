@@ -1,5 +1,7 @@
 //! Columns: names and types of fields, and the comments at the ends of lines.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::pieces::{Item, Piece, Statement};
 
 /// How wide a name and a type are made.
@@ -11,7 +13,7 @@ pub(super) struct Widths {
 
 /// Columns of a word.
 pub(super) fn width(text: &str) -> usize {
-    text.chars().count()
+    UnicodeWidthStr::width(text)
 }
 
 /// For each item the widths of its group: the lines up to the next blank one.

@@ -97,23 +97,27 @@ fn part_long_ones(rows: &mut Vec<Option<Row<'_>>>) {
 /// A statement: its blocks on one line where they were and fit.
 fn statement(statement: &Statement<'_>, depth: usize, within: Lines, widths: Widths) -> String {
     let pads = columns::pads(statement, widths);
-    let flat = pieces(statement, depth, within, pads, true);
+    // What stands in a block over several lines is not printed to try: it would be, twice, for each block around it.
+    let flat = pieces(statement, depth, pads, &flat_block);
     let fits = |line: &str| depth * INDENT.len() + width(line) <= WIDTH;
-    if flat.lines().all(fits) {
-        return flat;
-    }
-    pieces(statement, depth, within, pads, false)
+    let fits = flat.lines().all(fits);
+    let kind = kind_of_block(statement, within);
+    pieces(statement, depth, pads, &|block| {
+        if fits && !block.broken {
+            flat_block(block)
+        } else {
+            broken_block(block, depth, kind)
+        }
+    })
 }
 
 fn pieces(
     statement: &Statement<'_>,
     depth: usize,
-    within: Lines,
     pads: [usize; 2],
-    flat: bool,
+    block: &dyn Fn(&Block<'_>) -> String,
 ) -> String {
     let mut out = String::new();
-    let kind = kind_of_block(statement, within);
     let mut fresh = true;
     for (at, piece) in statement.pieces.iter().enumerate() {
         if !fresh {
@@ -144,25 +148,31 @@ fn pieces(
                 out.push('\n');
                 out.push_str(&INDENT.repeat(depth));
             }
-            Piece::Block(block) if flat && !block.broken => out.push_str(&flat_block(block)),
-            Piece::Block(block) => {
-                out.push('{');
-                if let Some(comment) = block.opening {
-                    out.push(' ');
-                    out.push_str(comment);
-                }
-                out.push('\n');
-                out.push_str(&lines(&block.items, depth + 1, kind));
-                out.push_str(&INDENT.repeat(depth));
-                out.push('}');
-            }
+            Piece::Block(it) => out.push_str(&block(it)),
         }
     }
     out
 }
 
-/// `{ a; b }`
+/// A block over several lines.
+fn broken_block(block: &Block<'_>, depth: usize, kind: Lines) -> String {
+    let mut out = String::from("{");
+    if let Some(comment) = block.opening {
+        out.push(' ');
+        out.push_str(comment);
+    }
+    out.push('\n');
+    out.push_str(&lines(&block.items, depth + 1, kind));
+    out.push_str(&INDENT.repeat(depth));
+    out.push('}');
+    out
+}
+
+/// `{ a; b }`; of a block over several lines its first brace alone.
 fn flat_block(block: &Block<'_>) -> String {
+    if block.broken {
+        return "{".to_owned();
+    }
     let mut out = String::from("{ ");
     let mut before: Option<&Item<'_>> = None;
     for item in &block.items {
@@ -175,7 +185,7 @@ fn flat_block(block: &Block<'_>) -> String {
             Item::Blank => {}
             Item::Comment(text) => out.push_str(text),
             Item::Statement(it) => {
-                out.push_str(&pieces(it, 0, Lines::Statements, [0, 0], true));
+                out.push_str(&pieces(it, 0, [0, 0], &flat_block));
             }
         }
         before = Some(item);

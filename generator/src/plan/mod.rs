@@ -25,6 +25,7 @@ mod types;
 
 pub(crate) use docs::Doc;
 pub(crate) use literals::toml_string;
+pub(crate) use names::Taken;
 pub(crate) use root::Root;
 pub(crate) use table::Table;
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use keyloom_generator::model::Schema;
 use keyloom_generator::{
-    Changes, CrateOptions, GeneratedFile, Mode, Options, Runtime, WriteError, check_text,
-    generate_crate, generate_module, write_files,
+    Changes, CrateError, CrateOptions, GeneratedFile, Mode, Options, Runtime, WriteError,
+    check_text, generate_crate, generate_module, write_files,
 };
 
 const BLOG: &str = "blog";
@@ -120,6 +120,60 @@ fn a_table_stays_within_its_budget_of_lines() {
         assert!(
             lines <= budget,
             "{path} has {lines} lines, more than its {budget}"
+        );
+    }
+}
+
+/// A crate of a schema whose models have these tables, and an index on what a function gives.
+fn crate_of(tables: &[&str], function: &str) -> Result<Vec<GeneratedFile>, CrateError> {
+    let models: String = tables
+        .iter()
+        .enumerate()
+        .map(|(at, table)| format!("model M{at} table={table} {{ fields {{ id uuid }}; key id; computed c i32 \"{function}\" }}\n"))
+        .fold("schema odd\n".to_owned(), |text, model| text + &model);
+    let schema = check_text("schema.kdl", &models)
+        .schema
+        .expect("it is right");
+    let options = CrateOptions {
+        code: Options::default(),
+        name: "odd".to_owned(),
+        runtime: Runtime::Registry,
+        schema: "schema.kdl".to_owned(),
+        command: "keyloom generate".to_owned(),
+    };
+    generate_crate(&schema, &options)
+}
+
+#[test]
+fn a_file_has_a_name_that_every_system_takes_and_nothing_else_has() {
+    let files = crate_of(&["aux", "aux_table", "com1"], "crate::com1_table::of").unwrap();
+    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
+    let wanted = [
+        "Cargo.toml",
+        "src/lib.rs",
+        "src/aux_table_2.rs",
+        "src/aux_table.rs",
+        "src/com1_table_2.rs",
+    ];
+    assert_eq!(paths, wanted);
+    let library = &files[1].text;
+    for lines in [
+        "#[path = \"aux_table_2.rs\"]\npub mod aux;\npub mod aux_table;\n",
+        "#[path = \"com1_table_2.rs\"]\npub mod com1;\n",
+        "mod com1_table;\n",
+    ] {
+        assert!(library.contains(lines), "{lines}{library}");
+    }
+    for function in [
+        "crate::lib::of",
+        "crate::nul::of",
+        "crate::aux::of",
+        "super::of",
+    ] {
+        let refused = crate_of(&["aux"], function);
+        assert!(
+            matches!(refused, Err(CrateError::Computed { .. })),
+            "{function}"
         );
     }
 }

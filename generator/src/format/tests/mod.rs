@@ -169,6 +169,20 @@ model Tag table=tags { fields { id uuid }; key id /* one */ }
     holds(messy);
 }
 
+/// With a block that is printed twice at each level, this takes longer than anyone waits.
+#[test]
+fn blocks_within_blocks_are_printed_once() {
+    const DEPTH: usize = 60;
+    let long = "x".repeat(120);
+    for head in ["a", "a /- { b }"] {
+        let text = format!("{head} {{\n").repeat(DEPTH) + &long + "\n" + &"}\n".repeat(DEPTH);
+        let once = formatted(&text);
+        let indented = format!("\n{}{long}\n", "    ".repeat(DEPTH));
+        assert!(once.contains(&indented), "{once}");
+        assert_eq!(once, formatted(&once));
+    }
+}
+
 #[test]
 fn comments_stay_in_their_places() {
     let text = "// file\n\n\n/* block\n   of two lines */\na { // opening\n// own\n\n\n// before\nb /* in */ c // end\n\
