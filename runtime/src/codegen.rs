@@ -18,7 +18,7 @@ pub use crate::transaction::{Sealed, Target, View};
 pub use crate::value::{DecodeError, Decoder, Encoder, VariantOf};
 pub use crate::{
     __covered_record as covered_record, __delete_cascade as delete_cascade_of,
-    __enumeration as enumeration, __events as events, __id as id,
+    __enumeration as enumeration, __events as events, __id as id, __index as index,
     __open_enumeration as open_enumeration, __publish as publish_events, __record as record,
     __reference as reference, __store as store, __table as table, __text_id as text_id,
     __uuid_id as uuid_id, __workers as workers,

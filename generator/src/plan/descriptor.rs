@@ -37,9 +37,10 @@ pub(crate) struct IndexStatic {
     pub(crate) index: String,
     /// The canonical text as a string literal.
     pub(crate) definition: String,
+    /// Each with its name, its type and what it is besides.
     pub(crate) parts: Vec<String>,
-    /// Calls that follow, each from its dot.
-    pub(crate) chain: String,
+    /// What else there is to say.
+    pub(crate) calls: Vec<String>,
 }
 
 impl Context<'_> {
@@ -142,25 +143,25 @@ impl Context<'_> {
         place: usize,
         name: String,
     ) -> IndexStatic {
-        let mut chain = String::new();
+        let mut calls = Vec::new();
         if index.nulls_equal {
-            chain.push_str(".nulls_equal()");
+            calls.push("nulls_equal()".to_owned());
         }
         if index.parts.iter().any(is_several) {
-            chain.push_str(".several()");
+            calls.push("several()".to_owned());
         }
         match &index.include {
             Include::None => {}
-            Include::Record => chain.push_str(".include_record()"),
+            Include::Record => calls.push("include_record()".to_owned()),
             Include::Fields(fields) => {
                 let fields: Vec<String> = fields
                     .iter()
                     .map(|place| self.bare_field(scope, &model.fields[*place]))
                     .collect();
-                chain.push_str(&format!(".include(&[{}])", fields.join(", ")));
+                calls.push(format!("include(&[{}])", fields.join(", ")));
             }
         }
-        chain.push_str(&was_call(&index.was));
+        calls.extend(was_call(&index.was).strip_prefix('.').map(str::to_owned));
         IndexStatic {
             name,
             constructor: if index.unique { "unique" } else { "new" },
@@ -172,23 +173,23 @@ impl Context<'_> {
                 .iter()
                 .map(|part| self.index_part(scope, model, part))
                 .collect(),
-            chain,
+            calls,
         }
     }
 
     fn index_part(&self, scope: Scope, model: &Model, part: &Part) -> String {
         let mut text = format!(
-            "__rt::part({}, {})",
+            "{} {}",
             literals::string(&self.schema.part_name(model, part)),
-            self.stored_scalar(scope, part.ty)
+            self.stored_variant(scope, part.ty)
         );
-        for (set, call) in [
-            (part.optional, ".optional()"),
-            (part.desc, ".desc()"),
-            (part.lower, ".lower()"),
+        for (is, word) in [
+            (part.optional, " optional"),
+            (part.desc, " desc"),
+            (part.lower, " lower"),
         ] {
-            if set {
-                text.push_str(call);
+            if is {
+                text.push_str(word);
             }
         }
         text

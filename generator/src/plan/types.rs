@@ -117,7 +117,12 @@ impl Context<'_> {
     }
 
     /// The runtime's description of a value: an id is described as what it holds.
-    pub(super) fn stored_scalar(&self, scope: Scope, scalar: Scalar) -> String {
+    fn stored_scalar(&self, scope: Scope, scalar: Scalar) -> String {
+        format!("__rt::Type::{}", self.stored_variant(scope, scalar))
+    }
+
+    /// [`Self::stored_scalar`] without the path of its enum.
+    pub(super) fn stored_variant(&self, scope: Scope, scalar: Scalar) -> String {
         let variant = match scalar {
             Scalar::Bool => "Bool",
             Scalar::I32 => "I32",
@@ -133,15 +138,11 @@ impl Context<'_> {
             Scalar::Duration => "Duration",
             Scalar::Decimal => "Decimal",
             Scalar::Enum(id) => {
-                return format!(
-                    "__rt::Type::Enum(&{}{})",
-                    scope.root(),
-                    self.enum_static(id)
-                );
+                return format!("Enum(&{}{})", scope.root(), self.enum_static(id));
             }
-            Scalar::Id(_) => return self.stored_scalar(scope, self.schema.stored(scalar)),
+            Scalar::Id(_) => return self.stored_variant(scope, self.schema.stored(scalar)),
         };
-        format!("__rt::Type::{variant}")
+        variant.to_owned()
     }
 }
 

@@ -1,13 +1,20 @@
 //! Formatting: rendered text is parsed and printed again, item by item with blank lines between.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, iter::Peekable};
 
 use syn::Item;
 
 use super::RenderError;
 
+/// What the template lays out itself: the printer would break these lines anywhere.
+const LAID_OUT: &str = "__rt::index!(";
+
+/// Columns of a statement that is laid out on one line.
+const WIDTH: usize = 92;
+
 /// Formats the items of a text; `what` names it in an error.
 pub(super) fn items(what: &str, text: &str) -> Result<String, RenderError> {
+    let mut laid_out = laid_out(text);
     let mut file = syn::parse_file(text).map_err(|fault| RenderError {
         what: what.to_owned(),
         message: fault.to_string(),
@@ -23,13 +30,31 @@ pub(super) fn items(what: &str, text: &str) -> Result<String, RenderError> {
         let is_block = matches!(item, Item::Impl(_) | Item::Trait(_));
         file.items = vec![item];
         let printed = prettyplease::unparse(&file);
-        if is_block {
+        let is_laid_out = printed.starts_with(LAID_OUT);
+        if let Some(lines) = laid_out.next_if(|_| is_laid_out) {
+            out.push_str(&lines);
+        } else if is_block {
             spaced(&mut out, &printed);
         } else {
             out.push_str(&printed);
         }
     }
     Ok(out)
+}
+
+/// The statements of a text that start with [`LAID_OUT`], in order: on one line, or as many as the template has.
+fn laid_out(text: &str) -> Peekable<impl Iterator<Item = String>> {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let statements = std::iter::from_fn(move || {
+        let mut statement = vec![lines.find(|line| line.starts_with(LAID_OUT))?];
+        while !statement.last().is_some_and(|line| line.ends_with(");")) {
+            statement.push(lines.next()?);
+        }
+        let flat = statement.join(" ");
+        let fits = flat.len() <= WIDTH;
+        Some(if fits { flat } else { statement.join("\n    ") } + "\n")
+    });
+    statements.peekable()
 }
 
 /// Statements of one kind that stand together without blank lines.

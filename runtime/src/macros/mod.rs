@@ -6,6 +6,7 @@
 mod enumeration;
 mod events;
 mod id;
+mod index;
 mod record;
 mod reference;
 mod store;

@@ -98,63 +98,19 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .references(&[&__REF_AUTHOR, &__REF_TAGS])
     .erased(__rt::erased::<Post>());
 
-static __BY_AUTHOR: __rt::Index = __rt::Index::new(
-    0,
-    "by_author",
-    "index author_id (desc)published_at",
-    &[
-        __rt::part("author_id", __rt::Type::Uuid),
-        __rt::part("published_at", __rt::Type::Timestamp).optional().desc(),
-    ],
-);
-
-static __BY_AUTHOR_PUBLISHED: __rt::Index = __rt::Index::new(
-        1,
-        "by_author_published",
-        "index author_id (desc)published_at where all(status is published, published_at present) include title",
-        &[
-            __rt::part("author_id", __rt::Type::Uuid),
-            __rt::part("published_at", __rt::Type::Timestamp).optional().desc(),
-        ],
-    )
-    .include(&[__rt::field("title", __rt::Type::String)]);
-
-static __BY_CREATED: __rt::Index = __rt::Index::new(
-    2,
-    "by_created",
-    "index (desc)created_at",
-    &[__rt::part("created_at", __rt::Type::Timestamp).desc()],
-);
-
-static __BY_LABEL: __rt::Index = __rt::Index::new(
-        3,
-        "by_label",
-        "index (each)labels",
-        &[__rt::part("labels", __rt::Type::String)],
-    )
-    .several();
-
-static __BY_VIEWS: __rt::Index = __rt::Index::new(
-    4,
-    "by_views",
-    "index (desc)views",
-    &[__rt::part("views", __rt::Type::U64).desc()],
-);
-
-static __COUNT_PER_AUTHOR: __rt::Index = __rt::Index::new(
-    0,
-    "per_author",
-    "count author_id",
-    &[__rt::part("author_id", __rt::Type::Uuid)],
-);
-
-static __COUNT_TOTAL: __rt::Index = __rt::Index::new(
-    1,
-    "total",
-    "count where status is published",
-    &[],
-);
-
+__rt::index!(__BY_AUTHOR = new 0 "by_author" "index author_id (desc)published_at"
+    ["author_id" Uuid, "published_at" Timestamp optional desc]);
+__rt::index!(__BY_AUTHOR_PUBLISHED = new 1 "by_author_published" "index author_id (desc)published_at where all(status is published, published_at present) include title"
+    ["author_id" Uuid, "published_at" Timestamp optional desc],
+    include(&[__rt::field("title", __rt::Type::String)]));
+__rt::index!(__BY_CREATED = new 2 "by_created" "index (desc)created_at"
+    ["created_at" Timestamp desc]);
+__rt::index!(__BY_LABEL = new 3 "by_label" "index (each)labels"
+    ["labels" String],
+    several());
+__rt::index!(__BY_VIEWS = new 4 "by_views" "index (desc)views" ["views" U64 desc]);
+__rt::index!(__COUNT_PER_AUTHOR = new 0 "per_author" "count author_id" ["author_id" Uuid]);
+__rt::index!(__COUNT_TOTAL = new 1 "total" "count where status is published" []);
 __rt::reference!(
     __REF_AUTHOR = "author" by[required "author_id"] to super::users::__TABLE,
     by_index(__BY_AUTHOR), cascade()

@@ -53,13 +53,7 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(&[&__BY_NAME])
     .erased(__rt::erased::<Tag>());
 
-static __BY_NAME: __rt::Index = __rt::Index::unique(
-    0,
-    "by_name",
-    "unique name",
-    &[__rt::part("name", __rt::Type::String)],
-);
-
+__rt::index!(__BY_NAME = unique 0 "by_name" "unique name" ["name" String]);
 __rt::record!(Tag, __TABLE, { id, name });
 
 impl ::keyloom::Model for Tag {

@@ -87,37 +87,13 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .topic(&__TOPIC)
     .erased(__rt::erased::<User>());
 
-static __BY_EMAIL: __rt::Index = __rt::Index::unique(
-    0,
-    "by_email",
-    "unique (lower)email",
-    &[__rt::part("email", __rt::Type::String).lower()],
-);
-
-static __BY_ROLE_AND_ACTIVE: __rt::Index = __rt::Index::new(
-    1,
-    "by_role_and_active",
-    "index role active",
-    &[
-        __rt::part("role", __rt::Type::Enum(&super::__ENUM_ROLE)),
-        __rt::part("active", __rt::Type::Bool),
-    ],
-);
-
-static __BY_ACTIVE_NAME: __rt::Index = __rt::Index::new(
-    2,
-    "by_active_name",
-    "index name where active is #true",
-    &[__rt::part("name", __rt::Type::String)],
-);
-
-static __BY_COUNTRY: __rt::Index = __rt::Index::new(
-    3,
-    "by_country",
-    "index address.country",
-    &[__rt::part("address.country", __rt::Type::String).optional()],
-);
-
+__rt::index!(__BY_EMAIL = unique 0 "by_email" "unique (lower)email" ["email" String lower]);
+__rt::index!(__BY_ROLE_AND_ACTIVE = new 1 "by_role_and_active" "index role active"
+    ["role" Enum(&super::__ENUM_ROLE), "active" Bool]);
+__rt::index!(__BY_ACTIVE_NAME = new 2 "by_active_name" "index name where active is #true"
+    ["name" String]);
+__rt::index!(__BY_COUNTRY = new 3 "by_country" "index address.country"
+    ["address.country" String optional]);
 __rt::record!(
     User, __TABLE, { id, name, email, role, active, address, version, created_at,
     updated_at }

@@ -48,13 +48,7 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(&[&__BY_C])
     .erased(__rt::erased::<A>());
 
-static __BY_C: __rt::Index = __rt::Index::new(
-    0,
-    "by_c",
-    "index c b",
-    &[__rt::part("c", __rt::Type::Bool), __rt::part("b", __rt::Type::I32)],
-);
-
+__rt::index!(__BY_C = new 0 "by_c" "index c b" ["c" Bool, "b" I32]);
 __rt::record!(A, __TABLE, { b, c });
 
 impl ::keyloom::Model for A {

@@ -61,14 +61,9 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(&[&__BY_HANDLE])
     .erased(__rt::erased::<Account>());
 
-static __BY_HANDLE: __rt::Index = __rt::Index::unique(
-        0,
-        "by_handle",
-        "unique handle include opened",
-        &[__rt::part("handle", __rt::Type::String)],
-    )
-    .include(&[__rt::field("opened", __rt::Type::Date)]);
-
+__rt::index!(__BY_HANDLE = unique 0 "by_handle" "unique handle include opened"
+    ["handle" String],
+    include(&[__rt::field("opened", __rt::Type::Date)]));
 __rt::record!(Account, __TABLE, { id, handle, opened, seen_at });
 
 impl ::keyloom::Model for Account {

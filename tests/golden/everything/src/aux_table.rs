@@ -47,14 +47,7 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(&[&__BY_LEN])
     .erased(__rt::erased::<Vec>());
 
-static __BY_LEN: __rt::Index = __rt::Index::new(
-        0,
-        "by_len",
-        "index len include",
-        &[__rt::part("len", __rt::Type::I64)],
-    )
-    .include_record();
-
+__rt::index!(__BY_LEN = new 0 "by_len" "index len include" ["len" I64], include_record());
 __rt::record!(Vec, __TABLE, { id, len });
 
 impl ::keyloom::Model for Vec {

@@ -72,24 +72,10 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(&[&__BY_AMOUNT, &__BY_TYPE])
     .erased(__rt::erased::<Line>());
 
-static __BY_AMOUNT: __rt::Index = __rt::Index::new(
-        0,
-        "by_amount",
-        "index (desc)amount account_id include type",
-        &[
-            __rt::part("amount", __rt::Type::Decimal).desc(),
-            __rt::part("account_id", __rt::Type::U64),
-        ],
-    )
-    .include(&[__rt::field("type", __rt::Type::Enum(&super::__ENUM_ROLE))]);
-
-static __BY_TYPE: __rt::Index = __rt::Index::new(
-    1,
-    "by_type",
-    "index type",
-    &[__rt::part("type", __rt::Type::Enum(&super::__ENUM_ROLE))],
-);
-
+__rt::index!(__BY_AMOUNT = new 0 "by_amount" "index (desc)amount account_id include type"
+    ["amount" Decimal desc, "account_id" U64],
+    include(&[__rt::field("type", __rt::Type::Enum(&super::__ENUM_ROLE))]));
+__rt::index!(__BY_TYPE = new 1 "by_type" "index type" ["type" Enum(&super::__ENUM_ROLE)]);
 __rt::record!(Line, __TABLE, { account_id, code, number, amount, r#type });
 
 impl ::keyloom::Model for Line {

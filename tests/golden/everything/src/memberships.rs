@@ -54,13 +54,8 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(&[&__BY_LEVEL])
     .erased(__rt::erased::<Membership>());
 
-static __BY_LEVEL: __rt::Index = __rt::Index::new(
-    0,
-    "by_level",
-    "index (desc)level where level is high",
-    &[__rt::part("level", __rt::Type::Enum(&super::__ENUM_LEVEL)).desc()],
-);
-
+__rt::index!(__BY_LEVEL = new 0 "by_level" "index (desc)level where level is high"
+    ["level" Enum(&super::__ENUM_LEVEL) desc]);
 __rt::record!(Membership, __TABLE, { code, level });
 
 impl ::keyloom::Model for Membership {

@@ -46,14 +46,9 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(&[&__BY_BIO])
     .erased(__rt::erased::<Profile>());
 
-static __BY_BIO: __rt::Index = __rt::Index::new(
-        0,
-        "by_bio",
-        "index bio where bio present include",
-        &[__rt::part("bio", __rt::Type::String).optional()],
-    )
-    .include_record();
-
+__rt::index!(__BY_BIO = new 0 "by_bio" "index bio where bio present include"
+    ["bio" String optional],
+    include_record());
 __rt::record!(Profile, __TABLE, { account_id, bio });
 
 impl ::keyloom::Model for Profile {

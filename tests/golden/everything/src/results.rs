@@ -54,13 +54,7 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(&[&__QUERY])
     .erased(__rt::erased::<Result>());
 
-static __QUERY: __rt::Index = __rt::Index::new(
-    0,
-    "query",
-    "index out",
-    &[__rt::part("out", __rt::Type::I32)],
-);
-
+__rt::index!(__QUERY = new 0 "query" "index out" ["out" I32]);
 __rt::record!(Result, __TABLE, { a, self_, out });
 
 impl ::keyloom::Model for Result {

@@ -343,180 +343,49 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .was(&["examples"])
     .erased(__rt::erased::<Sample>());
 
-static __BY_NAME: __rt::Index = __rt::Index::unique(
-    0,
-    "by_name",
-    "unique (lower)name",
-    &[__rt::part("name", __rt::Type::String).lower()],
-);
-
-static __BY_OTHER: __rt::Index = __rt::Index::unique(
-        1,
-        "by_other",
-        "unique other nulls=equal",
-        &[__rt::part("other", __rt::Type::Uuid).optional()],
-    )
-    .nulls_equal();
-
-static __BY_LABEL: __rt::Index = __rt::Index::unique(
-        2,
-        "by_label",
-        "unique (each)labels where flag is #true",
-        &[__rt::part("labels", __rt::Type::String)],
-    )
-    .several();
-
-static __BY_PRICE: __rt::Index = __rt::Index::new(
-    3,
-    "by_price",
-    "index (desc)price small",
-    &[
-        __rt::part("price", __rt::Type::Decimal).desc(),
-        __rt::part("small", __rt::Type::I32),
-    ],
-);
-
-static __BY_COUNTRY: __rt::Index = __rt::Index::new(
-    4,
-    "by_country",
-    "index address.country (desc)made_at",
-    &[
-        __rt::part("address.country", __rt::Type::String).optional(),
-        __rt::part("made_at", __rt::Type::Timestamp).desc(),
-    ],
-);
-
-static __BY_ZIP: __rt::Index = __rt::Index::new(
-    5,
-    "by_zip",
-    "index home.zip address.zip",
-    &[
-        __rt::part("home.zip", __rt::Type::String).optional(),
-        __rt::part("address.zip", __rt::Type::String).optional(),
-    ],
-);
-
-static __BY_LAT: __rt::Index = __rt::Index::new(
-        6,
-        "by_lat",
-        "index home.country large",
-        &[
-            __rt::part("home.country", __rt::Type::String),
-            __rt::part("large", __rt::Type::I64),
-        ],
-    )
-    .was(&["by_latitude"]);
-
-static __BY_WORD: __rt::Index = __rt::Index::new(
-        7,
-        "by_word",
-        "index computed word revision=3 made_at",
-        &[
-            __rt::part("word", __rt::Type::String),
-            __rt::part("made_at", __rt::Type::Timestamp),
-        ],
-    )
-    .several();
-
-static __BY_TAG: __rt::Index = __rt::Index::new(
-        8,
-        "by_tag",
-        "index (each,lower,desc)labels day",
-        &[
-            __rt::part("labels", __rt::Type::String).desc().lower(),
-            __rt::part("day", __rt::Type::Date),
-        ],
-    )
-    .several();
-
-static __BY_NUMBER: __rt::Index = __rt::Index::new(
-        9,
-        "by_number",
-        "index (each)numbers",
-        &[__rt::part("numbers", __rt::Type::I64)],
-    )
-    .several();
-
-static __BY_ROLE: __rt::Index = __rt::Index::new(
-        10,
-        "by_role",
-        "index (each)roles level",
-        &[
-            __rt::part("roles", __rt::Type::Enum(&super::__ENUM_ROLE)),
-            __rt::part("level", __rt::Type::Enum(&super::__ENUM_LEVEL)),
-        ],
-    )
-    .several();
-
-static __BY_FRIEND: __rt::Index = __rt::Index::new(
-        11,
-        "by_friend",
-        "index (each)friends",
-        &[__rt::part("friends", __rt::Type::Uuid)],
-    )
-    .several();
-
-static __BY_OWNER: __rt::Index = __rt::Index::new(
-        12,
-        "by_owner",
-        "index owner_id (desc)changed_at where all(level ge mid, owner_id present, any(small lt 0, large gt 100000, option is Some, role in author admin)) include name price nickname",
-        &[
-            __rt::part("owner_id", __rt::Type::U64).optional(),
-            __rt::part("changed_at", __rt::Type::Timestamp).desc(),
-        ],
-    )
-    .include(
-        &[
-            __rt::field("name", __rt::Type::String),
-            __rt::field("price", __rt::Type::Decimal),
-            __rt::field("nickname", __rt::Type::String).optional(),
-        ],
-    );
-
-static __BY_FIXED: __rt::Index = __rt::Index::unique(
-        13,
-        "by_fixed",
-        "unique fixed day where all(nickname not \"nobody\", address.zip absent, option not None, price ge 1.5, rate lt 100, epoch gt 2020-01-01T00:00:00Z, first_day le 2030-01-01, pause ge 1s, home.country in \"CH\" \"DE\", other not 6f2c1b1e-7a0f-4d0e-9f55-0c9a6f3b2d11) include",
-        &[__rt::part("fixed", __rt::Type::Uuid), __rt::part("day", __rt::Type::Date)],
-    )
-    .include_record();
-
-static __BY_LEVEL: __rt::Index = __rt::Index::new(
-        14,
-        "by_level",
-        "index level include password address",
-        &[__rt::part("level", __rt::Type::Enum(&super::__ENUM_LEVEL))],
-    )
-    .include(
-        &[
-            __rt::field("password", __rt::Type::String),
-            __rt::field("address", __rt::Type::Struct(&super::__STRUCT_ADDRESS))
-                .optional(),
-        ],
-    );
-
-static __BY_SEVEN: __rt::Index = __rt::Index::new(
-        15,
-        "by_seven",
-        "index small large count total flag day pause role include name home",
-        &[
-            __rt::part("small", __rt::Type::I32),
-            __rt::part("large", __rt::Type::I64),
-            __rt::part("count", __rt::Type::U32),
-            __rt::part("total", __rt::Type::U64),
-            __rt::part("flag", __rt::Type::Bool),
-            __rt::part("day", __rt::Type::Date),
-            __rt::part("pause", __rt::Type::Duration),
-            __rt::part("role", __rt::Type::Enum(&super::__ENUM_ROLE)),
-        ],
-    )
-    .include(
-        &[
-            __rt::field("name", __rt::Type::String),
-            __rt::field("home", __rt::Type::Struct(&super::__STRUCT_ADDRESS)),
-        ],
-    );
-
+__rt::index!(__BY_NAME = unique 0 "by_name" "unique (lower)name" ["name" String lower]);
+__rt::index!(__BY_OTHER = unique 1 "by_other" "unique other nulls=equal"
+    ["other" Uuid optional],
+    nulls_equal());
+__rt::index!(__BY_LABEL = unique 2 "by_label" "unique (each)labels where flag is #true"
+    ["labels" String],
+    several());
+__rt::index!(__BY_PRICE = new 3 "by_price" "index (desc)price small"
+    ["price" Decimal desc, "small" I32]);
+__rt::index!(__BY_COUNTRY = new 4 "by_country" "index address.country (desc)made_at"
+    ["address.country" String optional, "made_at" Timestamp desc]);
+__rt::index!(__BY_ZIP = new 5 "by_zip" "index home.zip address.zip"
+    ["home.zip" String optional, "address.zip" String optional]);
+__rt::index!(__BY_LAT = new 6 "by_lat" "index home.country large"
+    ["home.country" String, "large" I64],
+    was(&["by_latitude"]));
+__rt::index!(__BY_WORD = new 7 "by_word" "index computed word revision=3 made_at"
+    ["word" String, "made_at" Timestamp],
+    several());
+__rt::index!(__BY_TAG = new 8 "by_tag" "index (each,lower,desc)labels day"
+    ["labels" String desc lower, "day" Date],
+    several());
+__rt::index!(__BY_NUMBER = new 9 "by_number" "index (each)numbers"
+    ["numbers" I64],
+    several());
+__rt::index!(__BY_ROLE = new 10 "by_role" "index (each)roles level"
+    ["roles" Enum(&super::__ENUM_ROLE), "level" Enum(&super::__ENUM_LEVEL)],
+    several());
+__rt::index!(__BY_FRIEND = new 11 "by_friend" "index (each)friends"
+    ["friends" Uuid],
+    several());
+__rt::index!(__BY_OWNER = new 12 "by_owner" "index owner_id (desc)changed_at where all(level ge mid, owner_id present, any(small lt 0, large gt 100000, option is Some, role in author admin)) include name price nickname"
+    ["owner_id" U64 optional, "changed_at" Timestamp desc],
+    include(&[__rt::field("name", __rt::Type::String), __rt::field("price", __rt::Type::Decimal), __rt::field("nickname", __rt::Type::String).optional()]));
+__rt::index!(__BY_FIXED = unique 13 "by_fixed" "unique fixed day where all(nickname not \"nobody\", address.zip absent, option not None, price ge 1.5, rate lt 100, epoch gt 2020-01-01T00:00:00Z, first_day le 2030-01-01, pause ge 1s, home.country in \"CH\" \"DE\", other not 6f2c1b1e-7a0f-4d0e-9f55-0c9a6f3b2d11) include"
+    ["fixed" Uuid, "day" Date],
+    include_record());
+__rt::index!(__BY_LEVEL = new 14 "by_level" "index level include password address"
+    ["level" Enum(&super::__ENUM_LEVEL)],
+    include(&[__rt::field("password", __rt::Type::String), __rt::field("address", __rt::Type::Struct(&super::__STRUCT_ADDRESS)).optional()]));
+__rt::index!(__BY_SEVEN = new 15 "by_seven" "index small large count total flag day pause role include name home"
+    ["small" I32, "large" I64, "count" U32, "total" U64, "flag" Bool, "day" Date, "pause" Duration, "role" Enum(&super::__ENUM_ROLE)],
+    include(&[__rt::field("name", __rt::Type::String), __rt::field("home", __rt::Type::Struct(&super::__STRUCT_ADDRESS))]));
 __rt::record!(
     Sample, __TABLE, { id, flag, small, large, count, total, ratio, name, nickname, blob,
     other, fixed, made_at, changed_at, touched_at, epoch, day, first_day, pause, price,

@@ -112,47 +112,15 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(&[&__BY_TYPE, &__MATCH, &__TABLE_2, &__BY_EACH, &__TYPE])
     .erased(__rt::erased::<String>());
 
-static __BY_TYPE: __rt::Index = __rt::Index::unique(
-    0,
-    "by_type",
-    "unique type",
-    &[__rt::part("type", __rt::Type::String)],
-);
-
-static __MATCH: __rt::Index = __rt::Index::unique(
-        1,
-        "match",
-        "unique match (desc)id include row it",
-        &[
-            __rt::part("match", __rt::Type::I64),
-            __rt::part("id", __rt::Type::Uuid).desc(),
-        ],
-    )
-    .include(&[__rt::field("row", __rt::Type::U32), __rt::field("it", __rt::Type::I32)]);
-
-static __TABLE_2: __rt::Index = __rt::Index::new(
-        2,
-        "table",
-        "index row where all(async is in_review, fn is #false) include",
-        &[__rt::part("row", __rt::Type::U32)],
-    )
-    .include_record();
-
-static __BY_EACH: __rt::Index = __rt::Index::new(
-        3,
-        "by_each",
-        "index (each)each",
-        &[__rt::part("each", __rt::Type::String)],
-    )
-    .several();
-
-static __TYPE: __rt::Index = __rt::Index::new(
-    4,
-    "type",
-    "index type it",
-    &[__rt::part("type", __rt::Type::String), __rt::part("it", __rt::Type::I32)],
-);
-
+__rt::index!(__BY_TYPE = unique 0 "by_type" "unique type" ["type" String]);
+__rt::index!(__MATCH = unique 1 "match" "unique match (desc)id include row it"
+    ["match" I64, "id" Uuid desc],
+    include(&[__rt::field("row", __rt::Type::U32), __rt::field("it", __rt::Type::I32)]));
+__rt::index!(__TABLE_2 = new 2 "table" "index row where all(async is in_review, fn is #false) include"
+    ["row" U32],
+    include_record());
+__rt::index!(__BY_EACH = new 3 "by_each" "index (each)each" ["each" String], several());
+__rt::index!(__TYPE = new 4 "type" "index type it" ["type" String, "it" I32]);
 __rt::record!(
     String, __TABLE, { id, r#type, r#match, model, entity, r, r#fn, r#async, r#box, it,
     row, now, each }

@@ -44,13 +44,7 @@ pub(crate) static __TABLE: __rt::Table = __rt::Table::new(
     .indexes(&[&__A])
     .erased(__rt::erased::<X>());
 
-static __A: __rt::Index = __rt::Index::new(
-    0,
-    "a",
-    "index x",
-    &[__rt::part("x", __rt::Type::I32)],
-);
-
+__rt::index!(__A = new 0 "a" "index x" ["x" I32]);
 __rt::record!(X, __TABLE, { x });
 
 impl ::keyloom::Model for X {
