@@ -157,12 +157,17 @@ fn quoted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => out.extend(c.escape_default()),
+            c if c.is_control() || turns_text(c) => out.extend(c.escape_default()),
             c => out.push(c),
         }
     }
     out.push('"');
     out
+}
+
+/// Whether a character turns the direction of what follows, which rustc takes in no comment and no literal.
+pub(super) fn turns_text(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Decimals are equal by value, so trailing zeros are left out.
@@ -180,8 +185,8 @@ mod tests {
 
     #[test]
     fn a_text_is_the_same_whatever_release_of_rust_made_it() {
-        let text = "a\"b\\c\n\t\u{7f}é\u{301}\u{200b}\u{e000}\u{1faea}";
-        let wanted = "\"a\\\"b\\\\c\\n\\t\\u{7f}é\u{301}\u{200b}\u{e000}\u{1faea}\"";
+        let text = "a\"b\\c\n\t\u{7f}\u{202e}é\u{301}\u{200b}\u{e000}\u{1faea}";
+        let wanted = "\"a\\\"b\\\\c\\n\\t\\u{7f}\\u{202e}é\u{301}\u{200b}\u{e000}\u{1faea}\"";
         assert_eq!(literal_text(&Literal::String(text.to_owned())), wanted);
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{
     context::{Context, Scope},
-    definition::literal_text,
+    definition::{literal_text, turns_text},
 };
 use crate::model::{
     Condition, DefaultValue, Docs, Field, FieldType, Include, Index, Item, Limits, Model, ModelId,
@@ -74,9 +74,10 @@ impl fmt::Display for Doc {
     }
 }
 
-/// A line as a comment can hold it: a carriage return would end the comment.
+/// A line as a comment can hold it: a carriage return would end the comment, and rustc takes nothing that turns text.
 fn clean(line: &str) -> String {
-    line.replace(['\r', '\n'], " ").trim_end().to_owned()
+    let line = line.replace(['\r', '\n'], " ");
+    line.replace(turns_text, "").trim_end().to_owned()
 }
 
 /// A model as a link with its article.

@@ -37,7 +37,7 @@ impl Random {
         let lines = [
             "A line.",
             "",
-            "With `code` and \"quotes\".",
+            "With `code`, \"quotes\" and \u{202e}.",
             "/ a slash",
             "*/ and \\ and {}",
         ];
