@@ -14,6 +14,7 @@ mod metrics;
 mod processes;
 mod promises;
 mod publishing;
+mod takeover;
 mod world;
 
 /// Runs every case on a store of each kind.

@@ -8,7 +8,8 @@ use crate::value::{DecodeError, Input, put_varint};
 pub(crate) struct Cursor {
     /// Offset of the next event to handle.
     pub(crate) next: u64,
-    /// Of the lease that wrote it last; a lower one can no longer write it.
+    /// Of the lease that handles from it; one below, if that one has taken it over and not begun. A lower one can no longer
+    /// write it.
     pub(crate) epoch: u64,
     /// Which attempt at the next event is running, or comes next. It is counted before the handler runs.
     pub(crate) attempts: u32,
@@ -169,6 +170,20 @@ mod tests {
             ..cursor
         };
         assert_eq!(waits.taken_over(4, 3, true).attempts, 1, "it had ended");
+    }
+
+    #[test]
+    fn an_attempt_that_has_not_begun_under_a_lease_is_not_cut_off_with_it() {
+        let cursor = Cursor {
+            epoch: 2,
+            ..Cursor::default()
+        };
+        // Leases 4 and 6 took it over; nothing was handled under the first of them.
+        let stamped = cursor.taken_over(3, 2, true).taken_over(5, 4, true);
+        assert_eq!((stamped.epoch, stamped.attempts), (5, 2));
+        let begun = stamped.taken_over(6, 4, true);
+        assert_eq!((begun.epoch, begun.attempts), (6, 2));
+        assert_eq!(begun.taken_over(7, 6, true).attempts, 3);
     }
 
     #[test]

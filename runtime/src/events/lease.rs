@@ -34,7 +34,7 @@ pub(crate) enum Share {
 pub(crate) struct Lease {
     /// `None` once its owner let go.
     pub(crate) owner: Option<MemberId>,
-    /// Grows with every new owner; no two leases of a group ever had the same.
+    /// Grows with every new owner, by two: no two leases of a group ever had the same, and the one between is no lease's.
     pub(crate) epoch: u64,
     /// The last epoch whose owner did not let go: what ran under it was cut off.
     pub(crate) unclean: u64,

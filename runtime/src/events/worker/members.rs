@@ -269,7 +269,8 @@ impl Members {
         let group = self.inner.group;
         let counter = Lease::prefix(group);
         let stored = reader.get(&counter).await?.unwrap_or_default();
-        let epoch = 1 + stored.as_slice().try_into().map_or(0, u64::from_be_bytes);
+        // The one before it is for the cursors that are stamped.
+        let epoch = 2 + stored.as_slice().try_into().map_or(0, u64::from_be_bytes);
         writes.insert(counter, Some(epoch.to_be_bytes().to_vec()));
         let mut taken = Vec::with_capacity(shares.len());
         for (share, before, stolen) in shares {
@@ -296,7 +297,8 @@ impl Members {
         Ok(taken)
     }
 
-    /// Makes every cursor of a share the new lease's, so that the old owner can move none.
+    /// Stamps every cursor of a share with an epoch above the old owner's, who can move none any more, and below the new
+    /// lease's, under which nothing has begun yet.
     async fn stamp(
         &self,
         reader: &Reader,
@@ -314,10 +316,11 @@ impl Members {
         for ((key, stored), extent) in keys.into_iter().zip(found).zip(extents) {
             let cursor = Cursor::decode(stored.as_deref())
                 .map_err(|error| self.inner.store.binding().corrupt(&key, &error))?;
+            let epoch = lease.epoch - 1;
             // A partition without an event has nothing that could be handled.
-            if extent.next > 0 && cursor.epoch < lease.epoch {
+            if extent.next > 0 && cursor.epoch < epoch {
                 let work = cursor.next < extent.next;
-                let cursor = cursor.taken_over(lease.epoch, lease.unclean, work);
+                let cursor = cursor.taken_over(epoch, lease.unclean, work);
                 writes.insert(key, Some(cursor.encode()));
             }
         }

@@ -1,0 +1,61 @@
+//! Workers that die: what was begun counts as an attempt, and nothing else does.
+
+use crate::world::{END, OnCreated, Recorder, task};
+use keyloom::{EventContext, HandlerResult, Poison, Result, engine::embedded::EmbeddedEngine};
+use keyloom_tests::{
+    below::engine,
+    queue::{Queue, Task, tasks},
+};
+use std::collections::BTreeMap;
+use tokio::sync::mpsc;
+
+const KEYS: usize = 12;
+
+/// A process that dies in its first handler, and gives nothing back: the key of the event.
+fn dies_in_a_handler(engine: EmbeddedEngine) -> String {
+    let process = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        // What still runs then is dropped where it stands.
+        runtime.block_on(async move {
+            let queue = Queue::open_on(engine).await.unwrap();
+            let (begins, mut begun) = mpsc::unbounded_channel();
+            let handler = OnCreated(move |_: EventContext, task: Task| {
+                begins.send(task.key.0).unwrap();
+                std::future::pending::<HandlerResult>()
+            });
+            let workers = queue.workers("dies").handle_tasks(handler);
+            let _worker = workers.concurrency(1).start().await.unwrap();
+            begun.recv().await.unwrap()
+        })
+    });
+    process.join().unwrap()
+}
+
+#[tokio::test]
+async fn what_no_worker_had_begun_when_it_died_comes_as_the_first_attempt() -> Result<()> {
+    let engine = engine().await;
+    let queue = Queue::open_on(engine.clone()).await?;
+    for key in 0..KEYS {
+        tasks::insert(&queue, &task(&format!("key-{key}"), 1)).await?;
+    }
+    let mut attempts: BTreeMap<String, u32> =
+        (0..KEYS).map(|key| (format!("key-{key}"), 1)).collect();
+    for _ in 0..3 {
+        let engine = engine.clone();
+        let begun = tokio::task::spawn_blocking(move || dies_in_a_handler(engine)).await;
+        *attempts.get_mut(&begun.unwrap()).unwrap() += 1;
+    }
+    let recorder = Recorder::new();
+    let workers = queue.workers("dies").handle_tasks(recorder.clone());
+    let workers = workers.max_attempts(1).poison(Poison::DeadLetter);
+    let worker = workers.start().await?;
+    worker.caught_up().await?;
+    let seen = recorder.seen().into_iter();
+    let seen: BTreeMap<String, u32> = seen.map(|seen| (seen.key, seen.attempt)).collect();
+    assert_eq!(seen, attempts);
+    assert_eq!(queue.group("dies").dead_letters().await?, []);
+    worker.shutdown(END).await
+}
