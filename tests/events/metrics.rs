@@ -1,14 +1,14 @@
-//! What others see: metrics by group and topic, and a span around each handler.
+//! What others see: metrics by group and topic.
 
-use crate::world::{END, OnCreated, Recorder, SHORT, produce, task};
+use crate::world::{END, OnCreated, Recorder, SHORT, leave, produce, task};
 use keyloom::{EventContext, Poison, Result, testing::drain};
-use keyloom_tests::queue::{Queue, Task, TaskId, tasks};
+use keyloom_tests::queue::{Effect, EffectId, NewEffect, Queue, Task, TaskId, effects, tasks};
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata,
     SharedString, Unit,
 };
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -16,15 +16,18 @@ use std::{
     time::Duration,
 };
 
-/// The last value of a gauge, the sum of a counter, the count of a histogram; by name and group.
 #[derive(Default)]
-struct Values(Mutex<HashMap<(String, String), f64>>);
+struct Values {
+    /// The last value of a gauge, the sum of a counter, the count of a histogram; by name and group.
+    of: Mutex<HashMap<(String, String), f64>>,
+    keys: Mutex<BTreeSet<Key>>,
+}
 
 struct Value(&'static Values, (String, String));
 
 impl Value {
     fn change(&self, change: impl FnOnce(f64) -> f64) {
-        let mut values = self.0.0.lock().unwrap();
+        let mut values = self.0.of.lock().unwrap();
         let value = values.entry(self.1.clone()).or_default();
         *value = change(*value);
     }
@@ -65,6 +68,7 @@ struct Remembers(&'static Values);
 
 impl Remembers {
     fn value(&self, key: &Key) -> Arc<Value> {
+        self.0.keys.lock().unwrap().insert(key.clone());
         let group = key.labels().find(|label| label.key() == "group");
         let group = group.map_or_else(String::new, |label| label.value().to_owned());
         Arc::new(Value(self.0, (key.name().to_owned(), group)))
@@ -104,9 +108,26 @@ impl Metric {
     }
 
     fn of(&self, name: &str, group: &str) -> f64 {
-        let values = self.0.0.lock().unwrap();
+        let values = self.0.of.lock().unwrap();
         let key = (format!("keyloom_{name}"), group.to_owned());
         values.get(&key).copied().unwrap_or_default()
+    }
+
+    /// Every metric of these groups: its name and its labels.
+    fn all_of(&self, groups: &[&str]) -> BTreeSet<(String, Vec<(String, String)>)> {
+        let keys = self.0.keys.lock().unwrap();
+        let labels = |key: &Key| {
+            let labels = key.labels();
+            labels
+                .map(|label| (label.key().to_owned(), label.value().to_owned()))
+                .collect()
+        };
+        let all = keys.iter().map(|key| (key.name().to_owned(), labels(key)));
+        all.filter(|(_, labels): &(_, Vec<(String, String)>)| {
+            let mut values = labels.iter().map(|(_, value)| value.as_str());
+            values.any(|value| groups.contains(&value))
+        })
+        .collect()
     }
 }
 
@@ -138,6 +159,106 @@ async fn the_lag_is_renewed_every_few_seconds_and_falls_to_zero() -> Result<()> 
     assert_eq!(metric.of("events_lag", "behind"), 0.0);
     assert_eq!(metric.of("events_oldest_seconds", "behind"), 0.0);
     worker.shutdown(END).await
+}
+
+/// Workers of one group in one process set the same gauges: what stands there is the lag of all of them.
+#[tokio::test(start_paused = true)]
+async fn the_lag_is_that_of_all_workers_of_the_process_together() -> Result<()> {
+    const EVENTS: u32 = 40;
+    let metric = Metric::all();
+    let queue = Queue::open("memory:").await?;
+    let broken = Arc::new(AtomicBool::new(true));
+    let start = async || {
+        let fails = broken.clone();
+        let handler = OnCreated(move |_: EventContext, _: Task| {
+            let fails = fails.load(Ordering::SeqCst);
+            async move { if fails { Err("broken".into()) } else { Ok(()) } }
+        });
+        let workers = queue.workers("together").handle_tasks(handler);
+        workers.backoff(RENEWED / 6, RENEWED / 6).start().await
+    };
+    let (one, other) = (start().await?, start().await?);
+    for n in 0..EVENTS {
+        tasks::insert(&queue, &task(&format!("key-{n}"), 1)).await?;
+    }
+    tokio::time::sleep(RENEWED).await;
+    assert_eq!(metric.of("events_lag", "together"), f64::from(EVENTS));
+    other.shutdown(END).await?;
+    tokio::time::sleep(RENEWED).await;
+    assert_eq!(metric.of("events_lag", "together"), f64::from(EVENTS));
+    assert!(metric.of("events_oldest_seconds", "together") > 0.0);
+    one.shutdown(END).await?;
+    // Nobody of this process tells of the group any more.
+    assert_eq!(metric.of("events_lag", "together"), 0.0);
+    assert_eq!(metric.of("events_oldest_seconds", "together"), 0.0);
+    Ok(())
+}
+
+/// The names in a page, `{…}` written out.
+fn documented(page: &str) -> BTreeSet<String> {
+    let words = page
+        .split('`')
+        .filter(|word| word.starts_with("keyloom_") && !word.contains(' '));
+    words
+        .flat_map(|word| match word.split_once(['{', '}']) {
+            None => vec![word.to_owned()],
+            Some((before, rest)) => {
+                let (kinds, after) = rest.split_once('}').unwrap();
+                let kinds = kinds.split(',');
+                kinds.map(|kind| format!("{before}{kind}{after}")).collect()
+            }
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_metric_of_the_docs_is_given_with_its_labels_and_no_other() -> Result<()> {
+    let metric = Metric::all();
+    let queue = Queue::open("memory:").await?;
+    produce(&queue, "a", 2).await?;
+    let groups = [
+        ("named-dead", Poison::DeadLetter),
+        ("named-parked", Poison::ParkKey),
+    ];
+    for (group, policy) in groups {
+        let other = queue.clone();
+        let rival = AtomicBool::new(true);
+        let handler = OnCreated(move |cx: EventContext, task: Task| {
+            let queue = other.clone();
+            let rival = rival.swap(false, Ordering::SeqCst);
+            async move {
+                leave(&cx, cx.group(), &task).await?;
+                if !rival {
+                    return Err("no".into());
+                }
+                // Somebody writes the same meanwhile, and takes it back: the commit is a conflict.
+                let id = EffectId(format!("{}/{}", cx.group(), task.key));
+                let effect = Effect::new(NewEffect {
+                    id: id.clone(),
+                    count: 7,
+                });
+                effects::insert(&queue, &effect).await?;
+                effects::delete(&queue, &id).await?;
+                Ok(())
+            }
+        });
+        let workers = queue.workers(group).handle_tasks(handler);
+        let workers = workers.max_attempts(2).backoff(SHORT, SHORT).poison(policy);
+        let worker = workers.start().await?;
+        worker.caught_up().await?;
+        worker.shutdown(END).await?;
+    }
+    let names = documented(include_str!("../../docs/events.md"));
+    assert_eq!(names.len(), 9, "{names:?}");
+    let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let mut wanted = BTreeSet::new();
+    for (group, without) in [("named-dead", "parked"), ("named-parked", "dead")] {
+        let labels = [label("group", group), label("topic", "tasks")];
+        let names = names.iter().filter(|name| !name.contains(without));
+        wanted.extend(names.map(|name| (name.clone(), labels.to_vec())));
+    }
+    assert_eq!(metric.all_of(&groups.map(|(group, _)| group)), wanted);
+    Ok(())
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use super::{
     Inner, Poison, Worker,
     handlers::Handlers,
+    lag::Lag,
     manager::Manager,
     settings::{Batch, Settings},
 };
@@ -185,6 +186,7 @@ impl WorkerBuilder {
             paused: AtomicBool::new(false),
             progress: watch::Sender::new(0),
             last_failure: Mutex::default(),
+            lag: Lag::new(),
         });
         let (stop, stopped) = watch::channel(None);
         let mut manager = Manager::new(inner.clone(), listener, stopped);

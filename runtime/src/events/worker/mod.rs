@@ -12,6 +12,7 @@
 //! | `chores` | what is done beside, and must not hold up the handling |
 //! | `poll` | looking for events that other processes published |
 //! | `sweep`, `upkeep`, `delayed` | what is done from time to time: sweeps, trimming, events that are due |
+//! | `lag` | the metrics of the lag |
 //!
 //! **Invariant:** a cursor moves only in a transaction that read it under the epoch of the worker's lease.
 
@@ -22,6 +23,7 @@ mod drain;
 mod failure;
 mod handlers;
 mod holding;
+mod lag;
 mod log;
 mod manager;
 mod members;
@@ -62,6 +64,7 @@ pub(crate) struct Inner {
     /// Grows with every step: what waits for an effect looks again.
     progress: watch::Sender<u64>,
     last_failure: Mutex<Option<String>>,
+    lag: lag::Lag,
 }
 
 impl fmt::Debug for Inner {

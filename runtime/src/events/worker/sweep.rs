@@ -1,6 +1,6 @@
 //! Heads against cursors: what there is to do, whatever anyone told, and how far the group is behind.
 
-use super::Inner;
+use super::{Inner, lag::Behind};
 use crate::{
     Result,
     events::{
@@ -25,14 +25,6 @@ pub(super) struct Swept {
     pub(super) behind: Vec<Partition>,
     /// Partitions whose log holds an event.
     pub(super) filled: Vec<Partition>,
-}
-
-/// How far a group is behind in a topic.
-#[derive(Debug, Clone, Copy, Default)]
-struct Behind {
-    events: u64,
-    /// Age of the oldest of them, in seconds.
-    oldest: f64,
 }
 
 /// When the metrics of the lag are renewed between sweeps. It reads nothing while there is nothing to do.
@@ -120,13 +112,7 @@ async fn gauge(inner: &Inner, reader: &Reader, progress: &[Progress]) -> Result<
     }
     for topic in &inner.topics {
         let behind = lags.get(&topic.id).copied().unwrap_or_default();
-        let labels = [
-            ("group", inner.name.clone()),
-            ("topic", topic.name.to_owned()),
-        ];
-        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-        metrics::gauge!("keyloom_events_lag", &labels).set(behind.events as f64);
-        metrics::gauge!("keyloom_events_oldest_seconds", &labels).set(behind.oldest);
+        inner.lag.set(&inner.name, topic.name, behind);
     }
     Ok(())
 }
