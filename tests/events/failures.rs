@@ -1,10 +1,9 @@
 //! Events that fail: tried again, set aside, driven again, on every kind of store.
 
-use crate::world::{END, OnCreated, Recorder, SHORT, produce, task};
-use keyloom::{Error, Poison, Result, Retry, testing::drain};
-use keyloom_tests::queue::{Queue, TaskId, TaskPinged, tasks};
+use crate::world::{END, OnCreated, Recorder, SHORT, produce, task, two_keys_of_one_partition};
+use keyloom::{Poison, Result, Retry};
+use keyloom_tests::queue::{Queue, TaskId, tasks};
 use std::{
-    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -225,21 +224,6 @@ pub async fn a_parked_event_holds_back_its_key_only(queue: Queue) -> Result<()> 
         "in order, after all"
     );
     worker.shutdown(END).await
-}
-
-async fn two_keys_of_one_partition(queue: &Queue) -> Result<(String, String)> {
-    let recorder = Recorder::new();
-    for n in 0..40 {
-        tasks::publish(queue, &TaskId(format!("try-{n}")), TaskPinged {}).await?;
-    }
-    drain(queue.workers("look").handle_tasks(recorder.clone())).await?;
-    let mut places: BTreeMap<u16, String> = BTreeMap::new();
-    for seen in recorder.seen() {
-        if let Some(first) = places.insert(seen.partition, seen.key.clone()) {
-            return Ok((first, seen.key));
-        }
-    }
-    Err(Error::abort("40 keys in 16 partitions share none"))
 }
 
 /// `Block` keeps the order: nothing of the partition passes the event, until it is handled or moved past by hand.

@@ -11,6 +11,7 @@ mod groups;
 mod lagging;
 mod lifetime;
 mod metrics;
+mod parked;
 mod processes;
 mod promises;
 mod publishing;

@@ -1,11 +1,12 @@
 //! Stores of every kind, and handlers that leave a trace.
 
-use keyloom::{EventContext, HandlerResult, Result};
+use keyloom::{Error, EventContext, HandlerResult, Result, testing::drain};
 use keyloom_tests::queue::{
     Effect, EffectId, NewEffect, NewTask, Queue, Task, TaskEventHandler, TaskFinished, TaskId,
-    TaskPinged, effects,
+    TaskPinged, effects, tasks,
 };
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -180,12 +181,27 @@ pub fn task(key: &str, n: u64) -> Task {
 
 /// Writes number 1 to `last` of a key, each in a transaction of its own.
 pub async fn produce(queue: &Queue, key: &str, last: u64) -> Result<()> {
-    use keyloom_tests::queue::tasks;
     tasks::insert(queue, &task(key, 1)).await?;
     for n in 2..=last {
         tasks::modify(queue, TaskId::from(key), |task| task.n = n).await?;
     }
     Ok(())
+}
+
+/// Two keys of one partition; a ping of each stands in it already.
+pub async fn two_keys_of_one_partition(queue: &Queue) -> Result<(String, String)> {
+    let recorder = Recorder::new();
+    for n in 0..40 {
+        tasks::publish(queue, &TaskId(format!("try-{n}")), TaskPinged {}).await?;
+    }
+    drain(queue.workers("look").handle_tasks(recorder.clone())).await?;
+    let mut places: BTreeMap<u16, String> = BTreeMap::new();
+    for seen in recorder.seen() {
+        if let Some(first) = places.insert(seen.partition, seen.key.clone()) {
+            return Ok((first, seen.key));
+        }
+    }
+    Err(Error::abort("40 keys in 16 partitions share none"))
 }
 
 /// Leaves an effect that no other process writes: only the cursor can tell that it is one too many.

@@ -9,16 +9,33 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// Rows that are looked through at once.
-const PAGE: usize = 1_000;
+/// Rows that are looked through at once: at first, for the next is mostly the first, and at most.
+const PAGE: (usize, usize) = (16, 2_048);
 
 /// The first event that was set aside behind a prefix.
 pub(super) async fn first_of(reader: &Reader, prefix: &[u8]) -> Result<Option<(Vec<u8>, Letter)>> {
-    Ok(page(reader, prefix, 1).await?.into_iter().next())
+    let first = letters(reader, &prefix_range(prefix.to_vec()), 1).await?;
+    Ok(first.into_iter().next())
 }
 
-async fn page(reader: &Reader, prefix: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Letter)>> {
-    letters(reader, &prefix_range(prefix.to_vec()), limit).await
+/// The first event behind a prefix that is to be handled again, whatever failed again before it.
+async fn redriven(reader: &Reader, prefix: &[u8]) -> Result<Option<(Vec<u8>, Letter)>> {
+    let mut range = prefix_range(prefix.to_vec());
+    let mut limit = PAGE.0;
+    loop {
+        let mut rows = letters(reader, &range, limit).await?;
+        if let Some(place) = rows
+            .iter()
+            .position(|(_, letter)| letter.state == LetterState::Redriven)
+        {
+            return Ok(Some(rows.swap_remove(place)));
+        }
+        match rows.pop() {
+            Some((last, _)) if rows.len() + 1 == limit => range.start = [&last[..], &[0]].concat(),
+            _ => return Ok(None),
+        }
+        limit = (limit * 4).min(PAGE.1);
+    }
 }
 
 /// Handles the next event that is to be handled again, in the transaction that removes it.
@@ -29,10 +46,7 @@ pub(super) async fn step(drain: &Drain, tx: Transaction, cursor: Cursor) -> Resu
     let dead = Letter::dead_prefix(partition, inner.group);
     let mut found = None;
     for prefix in [&parked, &dead] {
-        let rows = page(&reader, prefix, PAGE).await?;
-        found = rows
-            .into_iter()
-            .find(|(_, letter)| letter.state == LetterState::Redriven);
+        found = redriven(&reader, prefix).await?;
         if found.is_some() {
             break;
         }
@@ -119,7 +133,7 @@ async fn behind(
         return Ok(None);
     };
     let prefix = Letter::parked_of(drain.partition, drain.inner.group, entry.order());
-    let rows = page(reader, &prefix, 2).await?;
+    let rows = letters(reader, &prefix_range(prefix), 2).await?;
     Ok(rows
         .into_iter()
         .find(|(other, letter)| other.as_slice() > key && letter.state == LetterState::Waiting)

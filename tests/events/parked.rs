@@ -1,0 +1,105 @@
+//! Parked events, and how many of them a partition holds.
+
+use crate::world::{END, Recorder, SHORT, task, two_keys_of_one_partition};
+use keyloom::{Lag, Poison, Result};
+use keyloom_tests::queue::{Queue, TaskId, TaskPinged, tasks};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+/// Events that a partition parks at most.
+const MOST: u64 = 1_000;
+
+/// The partition whose next event has failed, once there is one.
+async fn failing(queue: &Queue, group: &str) -> Result<Lag> {
+    loop {
+        let mut lags = queue.group(group).lag().await?;
+        lags.retain(|lag| lag.failed_attempts > 0);
+        if let Some(lag) = lags.pop() {
+            return Ok(lag);
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_partition_that_has_parked_a_thousand_events_blocks_until_they_are_driven_again()
+-> Result<()> {
+    let queue = Queue::open("memory:").await?;
+    let (one, other) = two_keys_of_one_partition(&queue).await?;
+    // Pings of one key fail, and the first event of another that is no ping.
+    let broken = Arc::new(AtomicBool::new(true));
+    let (fails, key) = (broken.clone(), one.clone());
+    let recorder = Recorder::answering(move |_, seen| {
+        if fails.load(Ordering::SeqCst) && (seen.key == key || seen.kind == "created") {
+            return Err("it is broken".into());
+        }
+        Ok(())
+    });
+    queue
+        .transaction(async |tx| {
+            for _ in 1..MOST {
+                tasks::publish(&tx, &TaskId(one.clone()), TaskPinged {}).await?;
+            }
+            tasks::insert(&tx, &task(&other, 1)).await?;
+            tasks::publish(&tx, &TaskId(other.clone()), TaskPinged {}).await
+        })
+        .await?;
+    let workers = queue.workers("full").handle_tasks(recorder.clone());
+    let workers = workers.max_attempts(1).backoff(SHORT, SHORT);
+    let worker = workers.poison(Poison::ParkKey).start().await?;
+    let lag = failing(&queue, "full").await?;
+    assert_eq!((lag.parked, lag.head - lag.next), (MOST, 2), "{lag:?}");
+    let parked = queue.group("full").parked().await?;
+    assert_eq!(parked.len() as u64, MOST);
+
+    broken.store(false, Ordering::SeqCst);
+    assert_eq!(queue.group("full").redrive().await?, 1);
+    worker.caught_up().await?;
+    worker.shutdown(END).await?;
+    assert_eq!(queue.group("full").parked().await?, []);
+    let lag = queue.group("full").lag().await?;
+    assert!(lag.iter().all(|lag| lag.parked == 0), "{lag:?}");
+    let mut offsets: Vec<u64> = recorder
+        .seen()
+        .iter()
+        .filter(|seen| seen.key == one)
+        .map(|seen| seen.offset)
+        .collect();
+    offsets.dedup();
+    assert_eq!(offsets.len() as u64, MOST);
+    assert!(offsets.is_sorted(), "in the order of the key");
+    Ok(())
+}
+
+/// More dead letters than are looked through at once: those that fail again stand before those that are still to come.
+#[tokio::test]
+async fn every_dead_letter_is_driven_again_however_many_fail_again() -> Result<()> {
+    let queue = Queue::open("memory:").await?;
+    let letters = 400;
+    queue
+        .transaction(async |tx| {
+            for _ in 0..letters {
+                tasks::publish(&tx, &TaskId::from("a"), TaskPinged {}).await?;
+            }
+            Ok(())
+        })
+        .await?;
+    let group = queue.group("many");
+    let recorder = Recorder::answering(|_, _| Err("it is broken".into()));
+    let workers = queue.workers("many").handle_tasks(recorder.clone());
+    let workers = workers.max_attempts(1).poison(Poison::DeadLetter);
+    let worker = workers.start().await?;
+    worker.caught_up().await?;
+    assert_eq!(group.redrive().await?, letters);
+    worker.caught_up().await?;
+    worker.shutdown(END).await?;
+    let offsets: Vec<u64> = recorder.seen().iter().map(|seen| seen.offset).collect();
+    let each = 0..letters;
+    assert_eq!(offsets, each.clone().chain(each).collect::<Vec<_>>());
+    let dead = group.dead_letters().await?;
+    assert!(dead.iter().all(|letter| letter.attempts == 2), "{dead:?}");
+    assert_eq!(group.redrive().await?, letters, "none is left behind");
+    Ok(())
+}
