@@ -15,7 +15,10 @@ mod parked;
 mod processes;
 mod promises;
 mod publishing;
+mod ready;
+mod spans;
 mod takeover;
+mod trimming;
 mod world;
 
 /// Runs every case on a store of each kind.

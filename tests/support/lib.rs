@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod engines;
 pub mod faulty;
 pub mod fuzz;
+pub mod gates;
 pub mod presses;
 pub mod regions;
 
