@@ -61,6 +61,24 @@ async fn with_a_token_a_lost_answer_is_found_out() {
 }
 
 #[tokio::test]
+async fn where_nobody_answers_any_more_a_lost_answer_stays_unknown() {
+    let faults = Faults {
+        lost_answer: 1000,
+        ..NONE
+    };
+    let engine = Faulty::new(1, faults).await;
+    let sound = Shop::open_on(engine.sound()).await.unwrap();
+    let shop = Shop::open_on(engine.clone()).await.unwrap();
+    engine.break_at_lost_answer();
+    let told = insert(&shop, with(Uuid::now_v7()), "a").await;
+    assert!(
+        matches!(&told, Err(error) if error.is_undetermined()),
+        "{told:?}"
+    );
+    assert_eq!(words::all().count(&sound).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn with_a_token_a_lost_request_is_sent_again() {
     let shop = shop(Faults {
         lost_request: 700,

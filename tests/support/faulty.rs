@@ -4,7 +4,7 @@ use keyloom::engine::{
     Changes, Engine, EngineError, Limits, Outcome,
     embedded::{EmbeddedEngine, EmbeddedOptions, EmbeddedSnapshot, Location},
 };
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How often each fault happens, in a thousand commits.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +27,17 @@ pub struct Faulty {
     inner: EmbeddedEngine,
     faults: Faults,
     random: Arc<Mutex<fastrand::Rng>>,
+    line: Arc<Mutex<Line>>,
+}
+
+/// The way to the engine.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    #[default]
+    Whole,
+    /// The next lost answer is the last that anybody could have heard.
+    Breaking,
+    Broken,
 }
 
 impl Faulty {
@@ -37,7 +48,17 @@ impl Faulty {
             inner: inner.expect("memory opens"),
             faults,
             random: Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))),
+            line: Arc::default(),
         }
+    }
+
+    /// From the next lost answer on no snapshot can be taken.
+    pub fn break_at_lost_answer(&self) {
+        *self.line() = Line::Breaking;
+    }
+
+    fn line(&self) -> MutexGuard<'_, Line> {
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The engine below, which has no faults.
@@ -65,7 +86,14 @@ impl Engine for Faulty {
         self.inner.limits()
     }
 
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+
     async fn snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+        if *self.line() == Line::Broken {
+            return Err(lost());
+        }
         self.inner.snapshot().await
     }
 
@@ -111,6 +139,10 @@ impl Engine for Faulty {
             Outcome::Committed { .. }
                 if below(conflict + lost_request + failed + late + lost_answer) =>
             {
+                let mut line = self.line();
+                if *line == Line::Breaking {
+                    *line = Line::Broken;
+                }
                 Outcome::Unknown(lost())
             }
             outcome => outcome,

@@ -53,9 +53,14 @@ impl Store {
         let mut turns = Turns::default();
         loop {
             let begun = lanes.now();
-            let transaction = self.begin().await?;
-            if let Some(written) = tries.look(&transaction, attempt).await? {
-                return Ok(written);
+            let transaction = match self.begin().await {
+                Ok(transaction) => transaction,
+                Err(error) => return tries.give_up(self, error.into()).await,
+            };
+            match tries.look(&transaction, attempt).await {
+                Ok(None) => {}
+                Ok(Some(written)) => return Ok(written),
+                Err(error) => return tries.give_up(self, error.into()).await,
             }
             // Ends the transaction also if the caller drops this future in the middle of `body`.
             let ending = Ending(transaction.clone());

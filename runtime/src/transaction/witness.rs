@@ -199,7 +199,9 @@ impl<T> Tries<T> {
         if self.undetermined.is_empty() {
             return Err(error);
         }
-        for tries_left in (0..MARKS).rev() {
+        let mut marks_left = MARKS;
+        loop {
+            marks_left -= 1;
             let transaction = store.begin().await.map_err(unknown)?;
             // The mark is a write of the witness like an attempt's: those without an answer now conflict with it.
             if let Some(value) = self.look(&transaction, GIVEN_UP).await.map_err(unknown)? {
@@ -208,11 +210,10 @@ impl<T> Tries<T> {
             match transaction.commit().await {
                 Ok(()) => return Err(error),
                 Err(again)
-                    if tries_left > 0 && (again.is_retryable() || again.is_undetermined()) => {}
+                    if marks_left > 0 && (again.is_retryable() || again.is_undetermined()) => {}
                 Err(other) => return Err(unknown(other).into()),
             }
         }
-        Err(error)
     }
 
     /// Removes old witnesses, from time to time.
@@ -223,10 +224,10 @@ impl<T> Tries<T> {
     }
 }
 
-/// An attempt had no answer, and what became of it cannot be found out.
+/// An attempt had no answer, and what became of it cannot be found out, unless the error says it.
 fn unknown(error: Error) -> Error {
     match error {
-        Error::CommitUnknown { .. } => error,
+        Error::CommitUnknown { .. } | Error::AlreadyCommitted { .. } => error,
         other => Error::CommitUnknown {
             reason: other.to_string(),
         },
