@@ -34,6 +34,10 @@ impl Engine for Recorder {
         self.engine.limits()
     }
 
+    fn is_shared(&self) -> bool {
+        self.engine.is_shared()
+    }
+
     async fn snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
         self.engine.snapshot().await
     }

@@ -97,6 +97,8 @@ cases! {
         a_guard_prevents_write_skew,
         the_callers_own_error_comes_out,
         two_writes_side_by_side_check_each_other,
+        modifies_of_one_record_side_by_side_all_count,
+        deletes_of_one_query_side_by_side_take_each_record_once,
     }
     bad_input: {
         a_value_over_its_limits_is_refused_with_its_field,

@@ -258,3 +258,36 @@ pub async fn two_writes_side_by_side_check_each_other(shop: &Shop) -> Result<()>
     assert!(!people::all().exists(shop).await?);
     Ok(())
 }
+
+pub async fn modifies_of_one_record_side_by_side_all_count(shop: &Shop) -> Result<()> {
+    let stored = people::insert(shop, &person("a")).await?;
+    let older = async |tx: &keyloom::Transaction| {
+        people::modify(tx, stored.id, |person| person.age += 1).await
+    };
+    let renamed = async |tx: &keyloom::Transaction| {
+        people::modify(tx, stored.id, |person| person.name.push('b')).await
+    };
+    shop.transaction(async |tx| tokio::try_join!(older(&tx), renamed(&tx), older(&tx)))
+        .await?;
+    let after = people::get(shop, stored.id).await?.expect("it is there");
+    assert_eq!(
+        (after.age, after.name.as_str(), after.version),
+        (2, "ab", 4)
+    );
+    Ok(())
+}
+
+pub async fn deletes_of_one_query_side_by_side_take_each_record_once(shop: &Shop) -> Result<()> {
+    let many: Vec<_> = (0..40).map(|at| person(&at.to_string())).collect();
+    people::insert_many(shop, &many).await?;
+    let gone = shop
+        .transaction(async |tx| {
+            tokio::try_join!(
+                people::delete_by(&tx, people::by_name(..)),
+                people::delete_by(&tx, people::by_name(..)),
+            )
+        })
+        .await?;
+    assert_eq!((gone.0 + gone.1, people::all().count(shop).await?), (40, 0));
+    Ok(())
+}

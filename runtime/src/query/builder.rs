@@ -232,20 +232,22 @@ impl<M: Model, K> Query<M, K> {
         self.scan.page(&reader, each).await
     }
 
-    /// Whole keys of the first records, for a delete that has removed `before` already.
+    /// Whole keys of the first records from a boundary on, for a delete that has removed `before` already; and the boundary
+    /// behind them, if there are more.
     pub(crate) async fn first_keys(
         &self,
         tx: &Transaction,
+        from: Option<&[u8]>,
         at_most: usize,
         before: u64,
-    ) -> Result<Vec<Vec<u8>>> {
+    ) -> Result<(Vec<Vec<u8>>, Option<Vec<u8>>)> {
         let before = usize::try_from(before).unwrap_or(usize::MAX);
         let left = self
             .scan
             .limit
             .map_or(at_most, |limit| limit.saturating_sub(before));
         if left == 0 {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), None));
         }
         let reader: Reader = View::Transaction(tx.clone()).open().await?;
         let finish = &self.finish;
@@ -261,11 +263,7 @@ impl<M: Model, K> Query<M, K> {
             records: selective,
             selective,
         };
-        let (keys, _) = self
-            .scan
-            .step(&reader, None, left.min(at_most), each)
-            .await?;
-        Ok(keys)
+        self.scan.step(&reader, from, left.min(at_most), each).await
     }
 }
 

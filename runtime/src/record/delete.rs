@@ -9,7 +9,7 @@ use crate::{
     Error, Query, Result, Write,
     descriptor::Table,
     key::Exact,
-    transaction::{Target, Transaction, View},
+    transaction::{Target, Transaction, View, Writing},
 };
 use std::collections::HashSet;
 
@@ -25,7 +25,7 @@ pub async fn delete<M: Model>(writer: &impl Write, key: impl Exact<M::Key>) -> R
     let body = async |tx: Transaction| {
         let binding = tx.store().binding();
         let key = record_key::<M>(binding, binding.table(M::TABLE)?, key)?;
-        remove(&tx, M::TABLE, vec![key]).await
+        remove(&tx, &tx.writing().await, M::TABLE, vec![key]).await
     };
     let removed = match writer.target() {
         Target::Transaction(tx) => body(tx).await?,
@@ -34,7 +34,7 @@ pub async fn delete<M: Model>(writer: &impl Write, key: impl Exact<M::Key>) -> R
     Ok(removed > 0)
 }
 
-/// Removes every record of a query; how many there were.
+/// Removes every record of a query; how many there were. Without a limit it ends when the query finds none.
 ///
 /// On a store, in transactions of a thousand records each: a failure in the middle leaves the rest. On a transaction, all in
 /// that one.
@@ -42,46 +42,59 @@ pub async fn delete_by<M: Model, K: 'static>(
     writer: &impl Write,
     query: Query<M, K>,
 ) -> Result<u64> {
-    let query = &query;
-    match writer.target() {
-        Target::Transaction(tx) => {
-            let mut total = 0;
-            loop {
-                let removed = batch(&tx, query, total).await?;
-                total += removed;
-                if removed == 0 {
-                    return Ok(total);
-                }
-            }
-        }
-        Target::Store(store) => {
-            let mut total = 0;
-            loop {
-                let removed = store
-                    .transaction(async |tx| batch(&tx, query, total).await)
-                    .await?;
-                total += removed;
-                if removed == 0 {
-                    return Ok(total);
-                }
-            }
-        }
+    let (query, target) = (&query, writer.target());
+    let mut total = 0;
+    let mut pass = Pass::default();
+    loop {
+        let before = &pass;
+        let body = async |tx: Transaction| batch(&tx, query, total, before).await;
+        let (removed, next) = match &target {
+            Target::Transaction(tx) => body(tx.clone()).await?,
+            Target::Store(store) => store.transaction(body).await?,
+        };
+        total += removed;
+        let removed = pass.removed + removed;
+        pass = match next {
+            Some(_) => Pass {
+                from: next,
+                removed,
+            },
+            None if removed == 0 => return Ok(total),
+            // What the deletes moved into the query may lie further to the front.
+            None => Pass::default(),
+        };
     }
 }
 
-/// Removes the first records of the query; what is left starts at the front again.
+/// A walk over the records of a query, from its front to its end.
+#[derive(Default)]
+struct Pass {
+    /// The boundary behind what was removed.
+    from: Option<Vec<u8>>,
+    removed: u64,
+}
+
+/// Removes the first records that are left of a pass: how many, and the boundary behind them if there are more.
 async fn batch<M: Model, K: 'static>(
     tx: &Transaction,
     query: &Query<M, K>,
     removed_before: u64,
-) -> Result<u64> {
-    let keys = query.first_keys(tx, BATCH, removed_before).await?;
-    remove(tx, M::TABLE, keys).await
+    pass: &Pass,
+) -> Result<(u64, Option<Vec<u8>>)> {
+    let writing = tx.writing().await;
+    let from = pass.from.as_deref();
+    let (keys, next) = query.first_keys(tx, from, BATCH, removed_before).await?;
+    let removed = remove(tx, &writing, M::TABLE, keys).await?;
+    Ok((removed, next))
 }
 
 /// Removes the records of these whole keys, with their entries and all that goes with them; how many of them there were.
-async fn remove(tx: &Transaction, table: &'static Table, keys: Vec<Vec<u8>>) -> Result<u64> {
-    let _writing = tx.writing().await;
+async fn remove(
+    tx: &Transaction,
+    _writing: &Writing<'_>,
+    table: &'static Table,
+    keys: Vec<Vec<u8>>,
+) -> Result<u64> {
     let reader = View::Transaction(tx.clone()).open().await?;
     let reach = Reach {
         bound: CASCADE,

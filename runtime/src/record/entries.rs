@@ -125,6 +125,12 @@ impl<'a> Entries<'a> {
     }
 }
 
+/// The entry of this key among those of a record, which stand in key order.
+pub(super) fn find<'e>(entries: &'e [Entry], key: &[u8]) -> Option<&'e Entry> {
+    let place = entries.binary_search_by(|entry| entry.key.as_slice().cmp(key));
+    place.ok().map(|place| &entries[place])
+}
+
 /// The parts of the key of the record that an index entry belongs to.
 pub(crate) fn entry_record_parts<'p>(
     binding: &'p Binding,

@@ -1,6 +1,6 @@
 //! What a write knows of the store, and what it does to it.
 
-use super::{Entry, image::Image};
+use super::{Entry, entries::find, image::Image};
 use crate::{
     Error, Result,
     catalogue::{Binding, BoundTable},
@@ -23,6 +23,11 @@ impl Known {
             Some(written) => written.as_ref(),
             None => self.stored.get(key).and_then(Option::as_ref),
         }
+    }
+
+    /// Takes note of what was read already.
+    pub(super) fn learn(&mut self, key: Vec<u8>, stored: Vec<u8>) {
+        self.stored.insert(key, Some(stored));
     }
 
     /// Reads those of the keys that nobody has read or written yet, in one batch.
@@ -57,13 +62,12 @@ impl Known {
         old: &[Entry],
     ) -> Result<()> {
         for entry in old {
-            if !new.iter().any(|new| new.key == entry.key) {
+            if find(&new, &entry.key).is_none() {
                 self.writes.insert(entry.key.clone(), None);
             }
         }
-        let own = |key: &[u8]| old.iter().find(|entry| entry.key == key);
         for entry in new {
-            if let Some(before) = own(&entry.key) {
+            if let Some(before) = find(old, &entry.key) {
                 if before.value == entry.value {
                     continue;
                 }
@@ -114,5 +118,5 @@ impl Known {
 pub(super) fn claimed<'a>(image: &'a Image, old: &'a [Entry]) -> impl Iterator<Item = &'a [u8]> {
     let exclusive = image.entries.iter().filter(|entry| entry.exclusive);
     let keys = exclusive.map(|entry| entry.key.as_slice());
-    keys.filter(|key| !old.iter().any(|entry| entry.key == *key))
+    keys.filter(|key| find(old, key).is_none())
 }

@@ -6,6 +6,7 @@
 use super::{
     Entry, Model,
     counts::{self, Counts},
+    entries::find,
     image::{self, Before, Image, image, replace},
     known::{Known, claimed},
     parents::Parents,
@@ -16,7 +17,7 @@ use crate::{
     catalogue::{Binding, BoundTable},
     events::Outbox,
     key::Exact,
-    transaction::{Store, Target, Transaction, View},
+    transaction::{Store, Target, Transaction, View, Writing},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,7 @@ pub async fn modify<M: Model>(
 ) -> Result<M> {
     let (key, change) = (&key, &change);
     let body = async |tx: Transaction| {
+        let writing = tx.writing().await;
         let reader = View::Transaction(tx.clone()).open().await?;
         let binding = reader.store.binding();
         let table = binding.table(M::TABLE)?;
@@ -73,7 +75,7 @@ pub async fn modify<M: Model>(
             ));
         }
         let read = Some((stored, before));
-        one(save_in(&tx, Mode::Update, vec![record], read).await?)
+        one(save_in(&tx, &writing, Mode::Update, vec![record], read).await?)
     };
     match writer.target() {
         Target::Transaction(tx) => body(tx).await,
@@ -109,23 +111,27 @@ fn not_found(binding: &Binding, table: &BoundTable, key: &[u8]) -> Error {
 
 async fn save<M: Model>(target: Target, mode: Mode, records: &[M]) -> Result<Vec<M>> {
     match target {
-        Target::Transaction(tx) => save_in(&tx, mode, records.to_vec(), None).await,
+        Target::Transaction(tx) => {
+            save_in(&tx, &tx.writing().await, mode, records.to_vec(), None).await
+        }
         Target::Store(store) => {
             store
-                .transaction(async |tx| save_in(&tx, mode, records.to_vec(), None).await)
+                .transaction(async |tx| {
+                    save_in(&tx, &tx.writing().await, mode, records.to_vec(), None).await
+                })
                 .await
         }
     }
 }
 
-/// `read` is what the caller has read of the one record.
+/// `read` is what the caller has read of the one record since it is the one to write.
 async fn save_in<M: Model>(
     tx: &Transaction,
+    _writing: &Writing<'_>,
     mode: Mode,
     mut records: Vec<M>,
     read: Option<(Vec<u8>, Before<M>)>,
 ) -> Result<Vec<M>> {
-    let _writing = tx.writing().await;
     let store = tx.store();
     let binding = store.binding();
     let table = binding.table(M::TABLE)?;
@@ -148,9 +154,8 @@ async fn save_in<M: Model>(
     let own = || images.iter().map(|image| image.key.as_slice());
     let mut before = None;
     if let Some((stored, opened)) = read {
-        // Another write of this transaction may have come between.
-        known.read(&reader, own()).await?;
-        before = Some(opened).filter(|_| own().any(|key| known.get(key) == Some(&stored)));
+        known.learn(opened.image.key.clone(), stored);
+        before = Some(opened);
     }
     let old = before.as_ref().map_or(&[][..], |it| &it.image.entries);
     let mut ahead = Vec::new();
@@ -229,29 +234,36 @@ async fn give_numbers<M: Model>(
     if !M::NUMBERED {
         return Ok(());
     }
+    let mut asking = Vec::new();
     for record in records {
         if record.number(None) == Some(0) {
-            let number = store.next_number(table).await?;
-            record.number(Some(number)).ok_or_else(|| {
-                Error::invalid(
-                    M::TABLE.model,
-                    format!("number {number} does not fit the key"),
-                )
-            })?;
+            asking.push(record);
         }
+    }
+    if asking.is_empty() {
+        return Ok(());
+    }
+    let numbers = store.next_numbers(table, asking.len()).await?;
+    for (record, number) in asking.into_iter().zip(numbers) {
+        record.number(Some(number)).ok_or_else(|| {
+            let reason = format!("number {number} does not fit the key");
+            Error::invalid(M::TABLE.model, reason)
+        })?;
     }
     Ok(())
 }
 
 /// The keys of entries that a write puts or deletes, and need not read.
 fn to_be_written(images: &[Image], old: &[Entry]) -> Vec<Vec<u8>> {
-    let entries = || images.iter().flat_map(|image| &image.entries);
-    let is_old = |new: &&Entry| {
-        old.iter()
-            .any(|old| (&old.key, &old.value) == (&new.key, &new.value))
+    let entries = images.iter().flat_map(|image| &image.entries);
+    let is_old = |new: &&Entry| find(old, &new.key).is_some_and(|old| old.value == new.value);
+    let stays = |key: &[u8]| {
+        images
+            .iter()
+            .any(|image| find(&image.entries, key).is_some())
     };
-    let goes = |old: &&Entry| !entries().any(|new| new.key == old.key);
-    let put = entries().filter(|new| !is_old(new));
+    let goes = |old: &&Entry| !stays(&old.key);
+    let put = entries.filter(|new| !is_old(new));
     put.chain(old.iter().filter(goes))
         .map(|entry| entry.key.clone())
         .collect()

@@ -3,7 +3,7 @@
 use super::{AnySnapshot, Reader, Store};
 use crate::{
     Error, Result,
-    engine::{Append, Changes, EngineError, KeyRange, Outcome},
+    engine::{Append, Changes, EngineError, KeyRange, Outcome, ScanOptions},
     key::Exact,
     record::{Check, Model},
 };
@@ -14,7 +14,8 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
-/// A handle on a transaction: owned, cheap to clone, `Send`. Reads on it may run side by side.
+/// A handle on a transaction: owned, cheap to clone, `Send`. Reads on it may run side by side; writes on it take turns, each
+/// with what it reads.
 #[derive(Clone)]
 pub struct Transaction(Arc<Inner>, Publishing);
 
@@ -30,12 +31,15 @@ struct Inner {
     base: AnySnapshot,
     /// `None` once the transaction ended.
     buffer: Mutex<Option<Changes>>,
-    /// Held by one write at a time, so that two writes side by side cannot both pass a check.
+    /// Held by one write at a time, so that of two writes side by side one sees what the other did.
     writing: tokio::sync::Mutex<()>,
     /// What must hold at commit.
     checks: Mutex<Vec<Check>>,
     stripe: OnceLock<u8>,
 }
+
+/// The turn of a write among those of its transaction.
+pub(crate) type Writing<'tx> = tokio::sync::MutexGuard<'tx, ()>;
 
 /// What a transaction does to a key: puts a value, or deletes it.
 pub(super) type Written = Option<Vec<u8>>;
@@ -194,8 +198,8 @@ impl Transaction {
         )
     }
 
-    /// Lets one write check and buffer at a time.
-    pub(crate) async fn writing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+    /// Lets one write read, check and buffer at a time.
+    pub(crate) async fn writing(&self) -> Writing<'_> {
         self.0.writing.lock().await
     }
 
@@ -211,8 +215,12 @@ impl Transaction {
         Ok(buffer.writes.get(key).cloned())
     }
 
-    /// What this transaction wrote to a range, in byte order.
-    pub(super) fn buffered_range(&self, range: &KeyRange) -> Result<Vec<(Vec<u8>, Written)>> {
+    /// What this transaction wrote to a range, in the order of the scan, up to the last pair that the scan may give.
+    pub(super) fn buffered_range(
+        &self,
+        range: &KeyRange,
+        options: ScanOptions,
+    ) -> Result<Vec<(Vec<u8>, Written)>> {
         let buffer = self.buffer();
         let buffer = buffer.as_ref().ok_or(Error::TransactionEnded)?;
         if range.end.as_ref().is_some_and(|end| *end <= range.start) {
@@ -224,7 +232,11 @@ impl Transaction {
         };
         let bounds = (Bound::Included(&range.start), end);
         let pairs = buffer.writes.range::<Vec<u8>, _>(bounds);
-        Ok(pairs.map(|(k, v)| (k.clone(), v.clone())).collect())
+        Ok(if options.reverse {
+            up_to(options.limit, pairs.rev())
+        } else {
+            up_to(options.limit, pairs)
+        })
     }
 
     /// Adds whole checked writes to the buffer.
@@ -260,12 +272,30 @@ impl Transaction {
     }
 }
 
+/// The pairs up to the one that makes so many puts.
+fn up_to<'b>(
+    puts: usize,
+    pairs: impl Iterator<Item = (&'b Vec<u8>, &'b Written)>,
+) -> Vec<(Vec<u8>, Written)> {
+    let mut left = puts;
+    let mut found = Vec::new();
+    for (key, written) in pairs {
+        if left == 0 {
+            break;
+        }
+        left -= usize::from(written.is_some());
+        found.push((key.clone(), written.clone()));
+    }
+    found
+}
+
 fn check_size(changes: &Changes, limit: usize) -> Result<()> {
     let written = changes.writes.iter();
     let written = written.map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len));
     let appended = changes.appends.iter();
     let appended = appended.map(|it| it.log.len() + it.value.len());
-    let size = written.sum::<usize>() + appended.sum::<usize>();
+    let added = changes.adds.keys().map(Vec::len);
+    let size = written.sum::<usize>() + appended.sum::<usize>() + added.sum::<usize>();
     if size > limit {
         return Err(Error::invalid(
             "transaction",

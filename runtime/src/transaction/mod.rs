@@ -22,5 +22,6 @@ pub use store::{Snapshot, Store};
 pub use traits::{Read, Sealed, Target, View, Write};
 
 pub(crate) use any_engine::{AnyEngine, AnySnapshot};
+pub(crate) use commit::Writing;
 pub(crate) use reader::Reader;
 pub(crate) use store::WeakStore;

@@ -8,7 +8,7 @@ use crate::{
 };
 use std::{collections::HashMap, ops::Range};
 
-/// Numbers taken from the store at once.
+/// Numbers taken from the store at once, unless more are asked for.
 const BLOCK: u64 = 100;
 /// Two processes that take a block at once conflict; tried so often.
 const ATTEMPTS: u32 = 50;
@@ -18,19 +18,24 @@ const ATTEMPTS: u32 = 50;
 pub(super) struct Numbers(tokio::sync::Mutex<HashMap<u32, Range<u64>>>);
 
 impl Store {
-    /// The next number of a table; the first is 1.
-    pub(crate) async fn next_number(&self, table: &BoundTable) -> Result<u64> {
+    /// The next numbers of a table, rising; the first of all is 1. What is left of a block and a new one serve any count.
+    pub(crate) async fn next_numbers(&self, table: &BoundTable, count: usize) -> Result<Vec<u64>> {
         let mut blocks = self.0.numbers.0.lock().await;
         let block = blocks.entry(table.id).or_insert(0..0);
-        if block.is_empty() {
-            *block = self.take_block(table).await?;
+        let mut numbers: Vec<u64> = block.by_ref().take(count).collect();
+        let missing = count - numbers.len();
+        if missing > 0 {
+            *block = self.take_block(table, missing as u64).await?;
+            numbers.extend(block.by_ref().take(missing));
         }
-        block
-            .next()
-            .ok_or_else(|| Error::invalid(table.table.model, "the table has used up its numbers"))
+        if numbers.len() < count {
+            let reason = "the table has used up its numbers";
+            return Err(Error::invalid(table.table.model, reason));
+        }
+        Ok(numbers)
     }
 
-    async fn take_block(&self, table: &BoundTable) -> Result<Range<u64>> {
+    async fn take_block(&self, table: &BoundTable, least: u64) -> Result<Range<u64>> {
         let key = number_key(table.id);
         for _ in 0..ATTEMPTS {
             let snapshot = self.0.engine.snapshot().await.map_err(Error::from_engine)?;
@@ -40,7 +45,7 @@ impl Store {
                 Some(json) => serde_json::from_slice(&json)
                     .map_err(|error| self.binding().corrupt(&key, &error))?,
             };
-            let block = next..next.saturating_add(BLOCK);
+            let block = next..next.saturating_add(BLOCK.max(least));
             let changes = Changes {
                 writes: [(key.clone(), Some(block.end.to_string().into_bytes()))].into(),
                 ..Changes::default()

@@ -81,19 +81,29 @@ impl Reader {
 
     /// The values of many keys, in their order; one batch.
     pub(crate) async fn get_many(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
-        let mut found = self
-            .snapshot
-            .get_many(keys)
-            .await
-            .map_err(|e| self.fail(e))?;
-        if let Some(transaction) = &self.transaction {
-            for (key, value) in keys.iter().zip(&mut found) {
-                if let Some(written) = transaction.buffered(key)? {
-                    *value = written;
-                }
-            }
+        let Some(transaction) = &self.transaction else {
+            return self.stored(keys).await;
+        };
+        let written = keys.iter().map(|key| transaction.buffered(key));
+        let written = written.collect::<Result<Vec<_>>>()?;
+        if written.iter().all(Option::is_none) {
+            return self.stored(keys).await;
         }
-        Ok(found)
+        let unwritten = keys.iter().zip(&written).filter(|(_, it)| it.is_none());
+        let unwritten: Vec<_> = unwritten.map(|(key, _)| key.clone()).collect();
+        let stored = if unwritten.is_empty() {
+            Vec::new()
+        } else {
+            self.stored(&unwritten).await?
+        };
+        let mut stored = stored.into_iter();
+        let value = |own: Option<Option<Vec<u8>>>| own.unwrap_or_else(|| stored.next().flatten());
+        Ok(written.into_iter().map(value).collect())
+    }
+
+    async fn stored(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>> {
+        let found = self.snapshot.get_many(keys).await;
+        found.map_err(|error| self.fail(error))
     }
 
     /// The pairs of a range, in byte order or in reverse.
@@ -105,7 +115,7 @@ impl Reader {
                 .await
                 .map_err(|e| self.fail(e));
         };
-        let written = transaction.buffered_range(range)?;
+        let written = transaction.buffered_range(range, options)?;
         // Each of the transaction's deletes may hide one pair of the snapshot.
         let hidden = written.iter().filter(|(_, value)| value.is_none()).count();
         let wider = ScanOptions {
@@ -124,15 +134,12 @@ impl Reader {
     }
 }
 
-/// Both in byte order (or both to be read in reverse); the written value wins, a delete hides.
+/// Both in the order of the scan; the written value wins, a delete hides.
 fn merge(
     stored: Vec<Pair>,
-    mut written: Vec<(Vec<u8>, Option<Vec<u8>>)>,
+    written: Vec<(Vec<u8>, Option<Vec<u8>>)>,
     options: ScanOptions,
 ) -> Vec<Pair> {
-    if options.reverse {
-        written.reverse();
-    }
     let before = |left: &[u8], right: &[u8]| {
         if options.reverse {
             left > right
