@@ -2,4 +2,5 @@
 
 mod nested;
 mod pairs;
+mod together;
 mod warnings;

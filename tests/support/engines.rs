@@ -6,11 +6,7 @@ use keyloom::engine::{
 };
 use keyloom::testing::{Counting, Tally};
 
-/// An empty engine in memory.
-pub async fn engine() -> EmbeddedEngine {
-    let engine = EmbeddedEngine::open(Location::Memory, EmbeddedOptions::default()).await;
-    engine.expect("memory opens")
-}
+use crate::below::engine;
 
 /// An empty engine in memory, and the tally of what is read from it.
 pub async fn counted() -> (Counting<EmbeddedEngine>, Tally) {
@@ -19,8 +15,18 @@ pub async fn counted() -> (Counting<EmbeddedEngine>, Tally) {
 
 /// An engine in memory that others may write to beside it: stores that are opened on its clones are to each other as those of
 /// several processes.
+///
+/// Each call lets others have a turn, as a call over a network does.
 #[derive(Debug, Clone)]
 pub struct Shared(EmbeddedEngine);
+
+impl Shared {
+    /// Lets others write to an engine.
+    #[must_use]
+    pub fn over(engine: EmbeddedEngine) -> Self {
+        Self(engine)
+    }
+}
 
 impl Engine for Shared {
     type Snapshot = EmbeddedSnapshot;
@@ -34,6 +40,7 @@ impl Engine for Shared {
     }
 
     async fn snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+        tokio::task::yield_now().await;
         self.0.snapshot().await
     }
 
@@ -46,6 +53,7 @@ impl Engine for Shared {
     }
 
     async fn commit(&self, base: &EmbeddedSnapshot, changes: Changes) -> Outcome {
+        tokio::task::yield_now().await;
         self.0.commit(base, changes).await
     }
 

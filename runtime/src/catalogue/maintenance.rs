@@ -1,238 +1,237 @@
-//! New indexes are filled and dropped ones emptied when a store is opened, in bounded batches.
+//! New indexes and counts are filled and dropped ones emptied when a store is opened, piece by piece.
 //!
-//! An interrupted fill starts again at the next opening: putting an entry twice changes nothing.
+//! A piece is one transaction: it reads the catalogue, does what comes next, and writes down how far that is. Of processes that
+//! open a store at once, one does each piece; what was interrupted is gone on with.
 
 use super::{
-    binding::{Binding, count_prefix, index_prefix},
-    open::{bind, difference},
-    rows::{IndexState, Rows},
+    binding::{Binding, BoundTable},
+    open::{Writes, bind, damaged, difference, read},
+    rows::{Fill, IndexState, Item, Rows},
 };
 use crate::{
-    Error, Result,
+    Error, Result, TransactionOptions,
     descriptor::Schema,
-    engine::{Changes, KeyRange, Outcome, ScanOptions},
+    engine::{Changes, Outcome, Pair, ScanOptions},
     key::{describe, prefix_range},
-    record::{Counts, Entries},
+    record::{Counts, Entries, Entry, entry_record_parts},
     transaction::{AnyEngine, AnySnapshot},
     value::Decoder,
 };
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Pairs read and written in one transaction.
+/// Pairs read and written in one piece.
 const BATCH: usize = 1_000;
 
-/// Fills and empties what needs it; whether any state changed.
+/// A piece that collides is tried so often.
+const ATTEMPTS: u32 = 100;
+
+/// Does what there is to do for this schema; gives the rows as they are then.
 pub(super) async fn bring_up_to_date(
     engine: &AnyEngine,
     schema: &'static Schema,
-    rows: &mut Rows,
-) -> Result<bool> {
-    let before = rows.clone();
-    for at in 0..rows.tables.len() {
-        let table = rows.tables[at].id;
-        for place in 0..rows.tables[at].indexes.len() {
-            let index = rows.tables[at].indexes[place].clone();
-            if !index.state.needs_work() {
-                continue;
-            }
-            let range = prefix_range(index_prefix(table, index.id));
-            if index.state == IndexState::Dropping {
-                empty(engine, &range).await?;
-                continue;
-            }
-            // A pending index starts afresh: its duplicates may be gone.
-            empty(engine, &range).await?;
-            let binding = bind(schema, rows)?;
-            let state = fill(engine, &binding, &rows.tables[at].name, &index.name).await?;
-            rows.tables[at].indexes[place].state = state;
-        }
-        bring_counts_up_to_date(engine, schema, rows, at).await?;
-        rows.tables[at]
-            .indexes
-            .retain(|index| index.state != IndexState::Dropping);
-    }
-    if *rows == before {
-        return Ok(false);
-    }
-    let snapshot = engine.snapshot().await.map_err(Error::from_engine)?;
-    commit(engine, &snapshot, difference(&before, rows)?).await?;
+    mut rows: Rows,
+) -> Result<Rows> {
     // A pending index is not tried again before the next opening.
-    Ok(false)
-}
-
-/// Fills and empties the counts of the table at a place.
-async fn bring_counts_up_to_date(
-    engine: &AnyEngine,
-    schema: &'static Schema,
-    rows: &mut Rows,
-    at: usize,
-) -> Result<()> {
-    for place in 0..rows.tables[at].counts.len() {
-        let (table, count) = (&rows.tables[at], rows.tables[at].counts[place].clone());
-        if !count.state.needs_work() {
-            continue;
-        }
-        // A fill that was interrupted starts afresh: what it counted must not be counted twice.
-        empty(engine, &prefix_range(count_prefix(table.id, count.id))).await?;
-        if count.state != IndexState::Dropping {
-            let binding = bind(schema, rows)?;
-            let state = fill_count(engine, &binding, &table.name, &count.name).await?;
-            rows.tables[at].counts[place].state = state;
+    let mut tried = BTreeSet::new();
+    let mut attempt = 1;
+    while rows.work(schema, &tried).is_some() {
+        let snapshot = engine.snapshot().await.map_err(Error::from_engine)?;
+        rows = read(&snapshot).await?;
+        let Some(item) = rows.work(schema, &tried) else {
+            break;
+        };
+        let piece = piece(&snapshot, schema, &rows, item).await?;
+        let mut changes = Changes {
+            writes: difference(&rows, &piece.rows)?,
+            adds: piece.adds,
+            ..Changes::default()
+        };
+        changes.writes.extend(piece.writes);
+        match engine.commit(snapshot, changes).await {
+            Outcome::Committed { .. } => {
+                if let Some(IndexState::Pending(_)) = piece.rows.state(item) {
+                    tried.insert(item);
+                }
+                rows = piece.rows;
+                attempt = 1;
+            }
+            // Whether it is done says the next look.
+            Outcome::Conflict { .. } | Outcome::Unknown(_) if attempt < ATTEMPTS => {
+                tokio::time::sleep(TransactionOptions::default().pause(attempt)).await;
+                attempt += 1;
+            }
+            Outcome::Conflict { .. } => {
+                return Err(Error::Conflict {
+                    what: "an index that is being built".to_owned(),
+                    attempts: attempt,
+                });
+            }
+            Outcome::Unknown(error) | Outcome::Failed(error) => {
+                return Err(Error::from_engine(error));
+            }
         }
     }
-    let counts = &mut rows.tables[at].counts;
-    counts.retain(|count| count.state != IndexState::Dropping);
-    Ok(())
+    Ok(rows)
 }
 
-/// Counts the records that are there.
-async fn fill_count(
-    engine: &AnyEngine,
-    binding: &Binding,
-    table: &str,
-    count: &str,
-) -> Result<IndexState> {
-    let mut tables = binding.tables.iter();
-    let bound = tables.find(|bound| bound.table.name == table);
-    let Some((bound, place)) = bound.and_then(|bound| {
-        let mut counts = bound.counts.iter();
-        let place = counts.position(|it| it.index.name == count)?;
-        Some((bound, place))
-    }) else {
-        return Ok(IndexState::Building); // one that this build does not have
+/// What one transaction does.
+struct Piece {
+    /// The catalogue after it.
+    rows: Rows,
+    writes: Writes,
+    adds: BTreeMap<Vec<u8>, i64>,
+}
+
+/// The next piece of the work on an index or a count.
+async fn piece(
+    snapshot: &AnySnapshot,
+    schema: &'static Schema,
+    rows: &Rows,
+    item: Item,
+) -> Result<Piece> {
+    let mut piece = Piece {
+        rows: rows.clone(),
+        writes: Writes::new(),
+        adds: BTreeMap::new(),
     };
-    let mut range = prefix_range(bound.records.clone());
-    let options = ScanOptions {
-        limit: BATCH,
-        reverse: false,
-        keys_only: false,
-    };
-    loop {
-        let snapshot = engine.snapshot().await.map_err(Error::from_engine)?;
-        let records = snapshot.scan(&range, options).await;
-        let records = records.map_err(Error::from_engine)?;
-        let Some((last, _)) = records.last() else {
-            return Ok(IndexState::Ready);
-        };
-        range.start = [last.as_slice(), &[0]].concat();
-        let mut counts = Counts::filling(binding, bound, place);
+    let dropping = rows.state(item) == Some(&IndexState::Dropping);
+    let begun = rows.fills.get(&item).filter(|_| !dropping);
+    if begun.is_none() {
+        // What an earlier index, or a build that did not keep this one up, has left.
+        let left = scan(snapshot, item.prefix(), None, true).await?;
+        if !left.is_empty() {
+            piece.writes = left.into_iter().map(|(key, _)| (key, None)).collect();
+            return Ok(piece);
+        }
+    }
+    if dropping {
+        piece.rows.remove(item);
+        return Ok(piece);
+    }
+    let behind = begun.map(|fill| fill.behind(item)).transpose()?;
+    let binding = bind(schema, rows)?;
+    let (bound, place) = find(&binding, item)?;
+    let records = scan(snapshot, bound.records.clone(), behind, false).await?;
+    let filled = if item.is_count {
+        let mut counts = Counts::filling(&binding, bound, place);
         for (key, stored) in &records {
             counts.stored(key, stored, 1)?;
         }
-        let changes = Changes {
-            adds: counts.finish()?,
-            ..Changes::default()
-        };
-        finish(engine.commit(snapshot, changes).await)?;
+        piece.adds = counts.finish()?;
+        Filled::Whole
+    } else {
+        enter(
+            snapshot,
+            (&binding, bound, place),
+            &records,
+            &mut piece.writes,
+        )
+        .await?
+    };
+    let last = records.last().filter(|_| records.len() == BATCH);
+    match (filled, last) {
+        (Filled::Whole, Some((last, _))) => {
+            piece.rows.fills.insert(item, Fill::up_to(last));
+        }
+        (Filled::Whole, None) => piece.rows.end_fill(item, IndexState::Ready),
+        (Filled::Duplicate(value), _) => {
+            piece.writes.clear();
+            piece.rows.end_fill(item, IndexState::Pending(value));
+        }
     }
+    Ok(piece)
 }
 
-async fn commit(
-    engine: &AnyEngine,
+/// What became of the entries of some records.
+enum Filled {
+    Whole,
+    /// Two records have this value of a unique index.
+    Duplicate(String),
+}
+
+/// The table of an index or a count that the binding has, and its place there.
+fn find(binding: &Binding, item: Item) -> Result<(&BoundTable, usize)> {
+    let prefix = item.prefix();
+    let table = binding.tables.iter().find(|it| it.id == item.table);
+    let place = table.and_then(|table| {
+        let listed = if item.is_count {
+            &table.counts
+        } else {
+            &table.indexes
+        };
+        let place = listed.iter().position(|it| it.entries == prefix)?;
+        Some((table, place))
+    });
+    place.ok_or_else(|| damaged(&item.fill_key(), "the catalogue names it twice"))
+}
+
+/// Puts the entries of records, with one batch of reads if the index is unique.
+async fn enter(
     snapshot: &AnySnapshot,
-    writes: std::collections::BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-) -> Result<()> {
-    let changes = Changes {
-        writes,
-        ..Changes::default()
+    (binding, table, place): (&Binding, &BoundTable, usize),
+    records: &[Pair],
+    writes: &mut Writes,
+) -> Result<Filled> {
+    let bound = &table.indexes[place];
+    let duplicate = |entry: &Entry| {
+        let parts = &entry.key[bound.entries.len()..];
+        Filled::Duplicate(describe(binding, bound.index.parts, parts))
     };
-    finish(engine.commit(snapshot.clone(), changes).await)
-}
-
-fn finish(outcome: Outcome) -> Result<()> {
-    match outcome {
-        Outcome::Committed { .. } => Ok(()),
-        Outcome::Conflict { .. } => Err(Error::Conflict {
-            what: "an index that is being built".to_owned(),
-            attempts: 1,
-        }),
-        Outcome::Unknown(error) | Outcome::Failed(error) => Err(Error::from_engine(error)),
-    }
-}
-
-async fn empty(engine: &AnyEngine, range: &KeyRange) -> Result<()> {
-    let options = ScanOptions {
-        limit: BATCH,
-        reverse: false,
-        keys_only: true,
-    };
-    loop {
-        let snapshot = engine.snapshot().await.map_err(Error::from_engine)?;
-        let found = snapshot
-            .scan(range, options)
-            .await
-            .map_err(Error::from_engine)?;
-        if found.is_empty() {
-            return Ok(());
-        }
-        let writes = found.into_iter().map(|(key, _)| (key, None)).collect();
-        commit(engine, &snapshot, writes).await?;
-    }
-}
-
-async fn fill(
-    engine: &AnyEngine,
-    binding: &Binding,
-    table: &str,
-    index: &str,
-) -> Result<IndexState> {
-    let Some(bound) = binding
-        .tables
-        .iter()
-        .find(|bound| bound.table.name == table)
-    else {
-        return Ok(IndexState::Building); // a table that this build does not have
-    };
-    let Some(place) = bound.indexes.iter().position(|i| i.index.name == index) else {
-        return Ok(IndexState::Building);
-    };
-    let descriptor = bound.indexes[place].index;
-    let mut range = prefix_range(bound.records.clone());
-    let options = ScanOptions {
-        limit: BATCH,
-        reverse: false,
-        keys_only: false,
-    };
-    loop {
-        let snapshot = engine.snapshot().await.map_err(Error::from_engine)?;
-        let records = snapshot
-            .scan(&range, options)
-            .await
-            .map_err(Error::from_engine)?;
-        let Some((last, _)) = records.last() else {
-            return Ok(IndexState::Ready);
-        };
-        range.start = [last.as_slice(), &[0]].concat();
-        let mut writes = std::collections::BTreeMap::new();
-        for (key, stored) in &records {
-            let fields = bound
-                .current(binding, stored)
-                .map_err(|error| binding.corrupt(key, &error))?;
-            let mut out = Entries::new(binding, bound, &key[bound.records.len()..], &fields);
-            (bound.table.erased.entries)(&mut Decoder::new(binding, &fields), &mut out)
-                .map_err(|error| binding.corrupt(key, &error))?;
-            for entry in out
-                .finish()?
-                .into_iter()
-                .filter(|entry| entry.place == place)
-            {
-                let taken = entry.exclusive
-                    && (writes.contains_key(&entry.key)
-                        || snapshot
-                            .get(&entry.key)
-                            .await
-                            .map_err(Error::from_engine)?
-                            .is_some());
-                if taken {
-                    let parts = &entry.key[bound.indexes[place].entries.len()..];
-                    return Ok(IndexState::Pending(describe(
-                        binding,
-                        descriptor.parts,
-                        parts,
-                    )));
-                }
-                writes.insert(entry.key, Some(entry.value));
+    let mut claimed = Vec::new();
+    for (key, stored) in records {
+        for entry in entries(binding, table, key, stored)? {
+            if entry.place != place {
+                continue;
             }
+            if entry.exclusive {
+                if writes.contains_key(&entry.key) {
+                    return Ok(duplicate(&entry));
+                }
+                claimed.push((key, entry.clone()));
+            }
+            writes.insert(entry.key, Some(entry.value));
         }
-        commit(engine, &snapshot, writes).await?;
     }
+    let keys: Vec<_> = claimed.iter().map(|(_, entry)| entry.key.clone()).collect();
+    let taken = snapshot.get_many(&keys).await.map_err(Error::from_engine)?;
+    for ((record, entry), value) in claimed.into_iter().zip(taken) {
+        let Some(value) = value else { continue };
+        let pair = (entry.key.clone(), value);
+        let owner = entry_record_parts(binding, bound, &pair)?;
+        // A build that keeps the index up may have put it meanwhile.
+        if owner != &record[table.records.len()..] {
+            return Ok(duplicate(&entry));
+        }
+    }
+    Ok(Filled::Whole)
+}
+
+/// The entries of a stored record in all indexes.
+fn entries(binding: &Binding, table: &BoundTable, key: &[u8], stored: &[u8]) -> Result<Vec<Entry>> {
+    let corrupt = |error| binding.corrupt(key, &error);
+    let fields = table.current(binding, stored).map_err(corrupt)?;
+    let mut out = Entries::new(binding, table, &key[table.records.len()..], &fields);
+    let mut from = Decoder::new(binding, &fields);
+    (table.table.erased.entries)(&mut from, &mut out).map_err(corrupt)?;
+    out.finish()
+}
+
+/// The first pairs with a prefix, behind a key of them.
+async fn scan(
+    snapshot: &AnySnapshot,
+    prefix: Vec<u8>,
+    behind: Option<Vec<u8>>,
+    keys_only: bool,
+) -> Result<Vec<Pair>> {
+    let mut range = prefix_range(prefix);
+    if let Some(key) = behind {
+        range.start = [key.as_slice(), &[0]].concat();
+    }
+    let options = ScanOptions {
+        limit: BATCH,
+        reverse: false,
+        keys_only,
+    };
+    let found = snapshot.scan(&range, options).await;
+    found.map_err(Error::from_engine)
 }

@@ -24,5 +24,5 @@ pub(crate) use described::{Described, TopicRef};
 pub(crate) use extras::check_extras;
 pub(crate) use open::{identity, open};
 pub(crate) use reconcile::check_format;
-pub(crate) use rows::{LOAD_KEY, number_key};
+pub(crate) use rows::{LOAD_KEY, STORE_KEY, number_key};
 pub(crate) use topics::BoundTopic;

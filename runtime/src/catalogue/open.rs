@@ -6,10 +6,8 @@ use super::{
         record_prefix,
     },
     maintenance,
-    reconcile::{Reconciled, index_definition, reconcile, same_layout},
-    rows::{
-        self, EnumRow, IndexRow, IndexState, LayoutField, LayoutRow, Rows, STORE_KEY, TableRow,
-    },
+    reconcile::{Reconciled, index_definition, is_registered, reconcile, same_layout},
+    rows::{self, EnumRow, IndexRow, Item, LayoutField, LayoutRow, Rows, STORE_KEY, TableRow},
     topics::{BoundEvent, BoundTopic, bind_layout},
 };
 use crate::{
@@ -21,44 +19,54 @@ use crate::{
     transaction::{AnyEngine, AnySnapshot},
     value::put_varint,
 };
-use std::collections::HashMap;
+use futures_util::future::try_join_all;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Registrations that collide are tried so often.
 const ATTEMPTS: usize = 20;
 
 /// Binds `schema` to the store behind `engine`.
 pub(crate) async fn open(engine: &AnyEngine, schema: &'static Schema) -> Result<Binding> {
+    let rows = register(engine, schema).await?;
+    let rows = maintenance::bring_up_to_date(engine, schema, rows).await?;
+    bind(schema, &rows)
+}
+
+/// Adds to the catalogue what is new in the schema; gives the rows as they are then.
+async fn register(engine: &AnyEngine, schema: &'static Schema) -> Result<Rows> {
     for _ in 0..ATTEMPTS {
         let snapshot = engine.snapshot().await.map_err(Error::from_engine)?;
         let stored = read(&snapshot).await?;
-        let mut empty = HashMap::new();
-        for table in &stored.tables {
-            empty.insert(table.id, is_empty(&snapshot, table.id).await?);
-        }
-        let is_empty = |table: u32| empty.get(&table).copied().unwrap_or(true);
+        let empty = if is_registered(schema, &stored) {
+            BTreeSet::new()
+        } else {
+            empty_tables(&snapshot, &stored).await?
+        };
+        let is_empty = |table: u32| empty.contains(&table);
         let Reconciled { rows, warnings } = reconcile(schema, &stored, &is_empty, &new_secret)?;
-        if rows != stored {
-            let changes = Changes {
-                writes: difference(&stored, &rows)?,
-                ..Changes::default()
-            };
-            match engine.commit(snapshot, changes).await {
-                Outcome::Committed { .. } => {
-                    for warning in warnings {
-                        tracing::warn!(schema = schema.name, "{warning}");
-                    }
+        if rows == stored {
+            return Ok(rows);
+        }
+        let mut changes = Changes {
+            writes: difference(&stored, &rows)?,
+            ..Changes::default()
+        };
+        if stored.store.is_none() {
+            // No dump may be loaded into the store that is begun here.
+            changes.guards.insert(rows::LOAD_KEY.to_vec());
+        }
+        match engine.commit(snapshot, changes).await {
+            Outcome::Committed { .. } => {
+                for warning in warnings {
+                    tracing::warn!(schema = schema.name, "{warning}");
                 }
-                Outcome::Conflict { .. } => continue,
-                Outcome::Unknown(error) | Outcome::Failed(error) => {
-                    return Err(Error::from_engine(error));
-                }
+                return Ok(rows);
+            }
+            Outcome::Conflict { .. } => {}
+            Outcome::Unknown(error) | Outcome::Failed(error) => {
+                return Err(Error::from_engine(error));
             }
         }
-        let mut rows = rows;
-        if maintenance::bring_up_to_date(engine, schema, &mut rows).await? {
-            continue; // states changed: read them again
-        }
-        return bind(schema, &rows);
     }
     Err(Error::Schema(
         "other processes keep changing the catalogue; try again".to_owned(),
@@ -73,7 +81,7 @@ fn new_secret() -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-async fn read(snapshot: &AnySnapshot) -> Result<Rows> {
+pub(super) async fn read(snapshot: &AnySnapshot) -> Result<Rows> {
     let range = prefix_range(vec![rows::AREA]);
     let options = ScanOptions {
         limit: usize::MAX,
@@ -90,6 +98,10 @@ async fn read(snapshot: &AnySnapshot) -> Result<Rows> {
             Some(b's') => rows.store = Some(parse(&key, &value)?),
             Some(b'n') => rows.enums.push(parse(&key, &value)?),
             Some(b't') => rows.tables.push(parse(&key, &value)?),
+            Some(&rows::FILL) => {
+                let item = Item::of_fill(&key)?;
+                rows.fills.insert(item, parse(&key, &value)?);
+            }
             Some(b'l') => {
                 return Err(Error::Schema(
                     "a dump is being loaded into the store, or a load was interrupted; load the same dump again to end it"
@@ -119,7 +131,7 @@ pub(super) fn parse<T: serde::de::DeserializeOwned>(key: &[u8], value: &[u8]) ->
     serde_json::from_slice(value).map_err(|error| damaged(key, error))
 }
 
-fn damaged(key: &[u8], reason: impl ToString) -> Error {
+pub(super) fn damaged(key: &[u8], reason: impl ToString) -> Error {
     Error::Corrupt {
         table: "the catalogue".to_owned(),
         key: crate::key::hex(key),
@@ -127,21 +139,23 @@ fn damaged(key: &[u8], reason: impl ToString) -> Error {
     }
 }
 
-async fn is_empty(snapshot: &AnySnapshot, table: u32) -> Result<bool> {
-    let range = prefix_range(record_prefix(table));
+/// The tables without records; one read each, side by side.
+async fn empty_tables(snapshot: &AnySnapshot, rows: &Rows) -> Result<BTreeSet<u32>> {
     let options = ScanOptions {
         limit: 1,
         reverse: false,
         keys_only: true,
     };
-    let first = snapshot
-        .scan(&range, options)
-        .await
-        .map_err(Error::from_engine)?;
-    Ok(first.is_empty())
+    let looks = rows.tables.iter().map(async |table| {
+        let range = prefix_range(record_prefix(table.id));
+        let first = snapshot.scan(&range, options).await;
+        first.map(|first| first.is_empty().then_some(table.id))
+    });
+    let found = try_join_all(looks).await.map_err(Error::from_engine)?;
+    Ok(found.into_iter().flatten().collect())
 }
 
-type Writes = std::collections::BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+pub(super) type Writes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// The writes that turn one catalogue into another. The store's row is always among them: it is what two registrations
 /// at once conflict on.
@@ -164,6 +178,14 @@ pub(super) fn difference(old: &Rows, new: &Rows) -> Result<Writes> {
         if !old.tables.contains(row) {
             writes.insert(rows::table_key(row.id), json(row)?);
         }
+    }
+    for (item, fill) in &new.fills {
+        if old.fills.get(item) != Some(fill) {
+            writes.insert(item.fill_key(), json(fill)?);
+        }
+    }
+    for item in old.fills.keys().filter(|it| !new.fills.contains_key(it)) {
+        writes.insert(item.fill_key(), None);
     }
     Ok(writes)
 }
@@ -338,12 +360,5 @@ fn damaged_key(key: &[u8], reason: String) -> Error {
         table: "the store".to_owned(),
         key: crate::key::hex(key),
         reason,
-    }
-}
-
-impl IndexState {
-    /// Whether opening has work to do on it.
-    pub(super) const fn needs_work(&self) -> bool {
-        matches!(self, Self::Building | Self::Pending(_) | Self::Dropping)
     }
 }

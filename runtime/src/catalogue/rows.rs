@@ -1,11 +1,24 @@
 //! Rows of the catalogue, and their keys.
 
-use super::{stored_type::StoredType, topics::TopicRow};
-use crate::value::put_varint;
-use serde::{Deserialize, Serialize};
+use super::{
+    binding::{count_prefix, index_prefix},
+    open::damaged,
+    stored_type::StoredType,
+    topics::TopicRow,
+};
+use crate::{
+    Result,
+    descriptor::Schema,
+    value::{Input, put_varint},
+};
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Deserializer, Serialize, de};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Area byte of catalogue rows.
 pub(super) const AREA: u8 = b'm';
+/// Kind byte of rows that say how far a fill is.
+pub(super) const FILL: u8 = b'f';
 /// Format of everything below; a store of a higher one is refused.
 pub(super) const FORMAT: u32 = 1;
 
@@ -15,6 +28,22 @@ pub(super) struct Rows {
     pub(super) store: Option<StoreRow>,
     pub(super) enums: Vec<EnumRow>,
     pub(super) tables: Vec<TableRow>,
+    pub(super) fills: BTreeMap<Item, Fill>,
+}
+
+/// An index or a count of a table, by the numbers of both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Item {
+    pub(super) table: u32,
+    pub(super) is_count: bool,
+    pub(super) id: u32,
+}
+
+/// `m f …`: how far the fill of an index or a count is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Fill {
+    /// The key of the last record that is in it, in hexadecimal.
+    behind: String,
 }
 
 /// `m s`: the store.
@@ -33,6 +62,7 @@ pub(super) struct StoreRow {
 /// `m n ENUM`: an enum.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct EnumRow {
+    #[serde(deserialize_with = "countable")]
     pub(super) id: u32,
     pub(super) name: String,
     pub(super) variants: Vec<VariantRow>,
@@ -41,6 +71,7 @@ pub(super) struct EnumRow {
 /// A variant and the number that stands for it in records and keys.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct VariantRow {
+    #[serde(deserialize_with = "countable")]
     pub(super) number: u16,
     pub(super) name: String,
 }
@@ -48,6 +79,7 @@ pub(super) struct VariantRow {
 /// `m t TABLE`: a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct TableRow {
+    #[serde(deserialize_with = "countable")]
     pub(super) id: u32,
     pub(super) name: String,
     /// Names of the fields of the key.
@@ -58,16 +90,35 @@ pub(super) struct TableRow {
     pub(super) layouts: Vec<LayoutRow>,
     pub(super) indexes: Vec<IndexRow>,
     /// Number of the next index; never used twice.
+    #[serde(deserialize_with = "countable")]
     pub(super) next_index: u32,
     /// What is counted: rows as of indexes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) counts: Vec<IndexRow>,
     /// Number of the next count; never used twice.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[serde(
+        default = "one",
+        skip_serializing_if = "is_one",
+        deserialize_with = "countable"
+    )]
     pub(super) next_count: u32,
     /// Its events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) topic: Option<TopicRow>,
+}
+
+/// A number that has a next one: others are counted on from it.
+pub(super) fn countable<'de, D, N>(deserializer: D) -> std::result::Result<N, D::Error>
+where
+    D: Deserializer<'de>,
+    N: Deserialize<'de> + Copy + Into<u64> + TryFrom<u64>,
+{
+    let number = N::deserialize(deserializer)?;
+    let next = number.into().checked_add(1).map(N::try_from);
+    match next {
+        Some(Ok(_)) => Ok(number),
+        _ => Err(de::Error::custom("a number without a next one")),
+    }
 }
 
 const fn one() -> u32 {
@@ -103,6 +154,7 @@ impl TableRow {
 /// A field, with the number that stands for it in extras.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct FieldRow {
+    #[serde(deserialize_with = "countable")]
     pub(super) number: u32,
     pub(super) name: String,
     /// Tools do not show its values.
@@ -113,6 +165,7 @@ pub(super) struct FieldRow {
 /// The order and types of a record's fields.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct LayoutRow {
+    #[serde(deserialize_with = "countable")]
     pub(super) number: u64,
     pub(super) fields: Vec<LayoutField>,
 }
@@ -165,7 +218,142 @@ pub(crate) enum IndexState {
     Dropping,
 }
 
-pub(super) const STORE_KEY: [u8; 2] = [AREA, b's'];
+impl Item {
+    const INDEX: u8 = b'i';
+    const COUNT: u8 = b'n';
+
+    /// What every key of it starts with.
+    pub(super) fn prefix(self) -> Vec<u8> {
+        let prefix = if self.is_count {
+            count_prefix
+        } else {
+            index_prefix
+        };
+        prefix(self.table, self.id)
+    }
+
+    /// The key of the row that says how far its fill is.
+    pub(super) fn fill_key(self) -> Vec<u8> {
+        let kind = if self.is_count {
+            Self::COUNT
+        } else {
+            Self::INDEX
+        };
+        let mut key = vec![AREA, FILL, kind];
+        put_varint(&mut key, u64::from(self.table));
+        put_varint(&mut key, u64::from(self.id));
+        key
+    }
+
+    /// The item of such a key.
+    pub(super) fn of_fill(key: &[u8]) -> Result<Self> {
+        let read = || {
+            let mut from = Input(key.strip_prefix(&[AREA, FILL])?);
+            let is_count = match from.array().ok()? {
+                [Self::INDEX] => false,
+                [Self::COUNT] => true,
+                _ => return None,
+            };
+            let mut number = || u32::try_from(from.varint().ok()?).ok();
+            Some(Self {
+                is_count,
+                table: number()?,
+                id: number()?,
+            })
+        };
+        read().ok_or_else(|| damaged(key, "it is of no index and no count"))
+    }
+}
+
+impl Fill {
+    /// A fill that has come to the record of this key.
+    pub(super) fn up_to(key: &[u8]) -> Self {
+        Self {
+            behind: HEXLOWER.encode(key),
+        }
+    }
+
+    /// The key of the last record that is in it.
+    pub(super) fn behind(&self, item: Item) -> Result<Vec<u8>> {
+        HEXLOWER
+            .decode(self.behind.as_bytes())
+            .map_err(|error| damaged(&item.fill_key(), error))
+    }
+}
+
+impl Rows {
+    /// The next index or count that opening has work to do on: one that is dropped, or that this schema has and that is not
+    /// ready. Those that were tried are passed over.
+    pub(super) fn work(&self, schema: &Schema, tried: &BTreeSet<Item>) -> Option<Item> {
+        let items = self.tables.iter().flat_map(|table| {
+            let declared = schema.tables.iter().find(|it| it.name == table.name);
+            let indexes = declared.map_or(&[][..], |it| it.indexes);
+            let counts = declared.map_or(&[][..], |it| it.counts);
+            let indexes = table.indexes.iter().map(move |row| (row, indexes, false));
+            let counts = table.counts.iter().map(move |row| (row, counts, true));
+            indexes
+                .chain(counts)
+                .filter_map(move |(row, declared, is_count)| {
+                    let wanted = match row.state {
+                        IndexState::Ready => false,
+                        IndexState::Dropping => true,
+                        IndexState::Building | IndexState::Pending(_) => {
+                            declared.iter().any(|it| it.name == row.name)
+                        }
+                    };
+                    wanted.then_some(Item {
+                        table: table.id,
+                        is_count,
+                        id: row.id,
+                    })
+                })
+        });
+        let mut items = items.filter(|item| !tried.contains(item));
+        items.next()
+    }
+
+    /// How far an index or a count is.
+    pub(super) fn state(&self, item: Item) -> Option<&IndexState> {
+        let table = self.tables.iter().find(|table| table.id == item.table)?;
+        let mut rows = if item.is_count {
+            table.counts.iter()
+        } else {
+            table.indexes.iter()
+        };
+        rows.find(|row| row.id == item.id).map(|row| &row.state)
+    }
+
+    /// Ends a fill.
+    pub(super) fn end_fill(&mut self, item: Item, state: IndexState) {
+        self.fills.remove(&item);
+        let rows = self.listed(item);
+        if let Some(row) = rows.and_then(|rows| rows.iter_mut().find(|row| row.id == item.id)) {
+            row.state = state;
+        }
+    }
+
+    /// Forgets an index or a count that is emptied.
+    pub(super) fn remove(&mut self, item: Item) {
+        self.fills.remove(&item);
+        if let Some(rows) = self.listed(item) {
+            rows.retain(|row| row.id != item.id);
+        }
+    }
+
+    /// The rows among which that of an item is.
+    fn listed(&mut self, item: Item) -> Option<&mut Vec<IndexRow>> {
+        let mut tables = self.tables.iter_mut();
+        let table = tables.find(|table| table.id == item.table)?;
+        Some(if item.is_count {
+            &mut table.counts
+        } else {
+            &mut table.indexes
+        })
+    }
+}
+
+/// Key of the row of the store itself.
+pub(crate) const STORE_KEY: [u8; 2] = [AREA, b's'];
 /// Key of the row that says that a dump is being loaded: see [`crate::transfer`].
 pub(crate) const LOAD_KEY: &[u8] = &[AREA, b'l'];
 

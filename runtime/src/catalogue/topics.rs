@@ -3,7 +3,7 @@
 use super::{
     binding::{Binding, BoundTable},
     dynamic,
-    rows::{FieldRow, LayoutField, LayoutRow},
+    rows::{FieldRow, LayoutField, LayoutRow, countable},
     stored_type::{StoredType, read_fields},
 };
 use crate::{
@@ -30,6 +30,7 @@ pub(super) struct TopicRow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct EventRow {
     /// What stands for it in logs.
+    #[serde(deserialize_with = "countable")]
     pub(super) kind: u64,
     pub(super) name: String,
     /// Every field that its payload ever had.

@@ -55,7 +55,7 @@ impl TransactionOptions {
     }
 
     /// Full jitter: anything between nothing and the bound, which doubles.
-    pub(super) fn pause(&self, attempt: u32) -> Duration {
+    pub(crate) fn pause(&self, attempt: u32) -> Duration {
         let factor = 1_u32.checked_shl(attempt - 1).unwrap_or(u32::MAX);
         let bound = self.backoff.saturating_mul(factor).min(self.max_backoff);
         bound.mul_f64(fastrand::f64())

@@ -1,7 +1,8 @@
 //! Reading a dump into an empty store.
 //!
 //! **Invariant:** until a load is whole and verified, the store holds the row `m l`, and is opened by nothing else. The row
-//! is written with each batch and says how far the load is, so that it can go on from there.
+//! is written with each batch and says how far the load is, so that it can go on from there; a load that finds another one's
+//! row in its place ends.
 
 use super::{
     Progress, RawStore, Step, Summary,
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    catalogue::{self, LOAD_KEY},
+    catalogue::{self, LOAD_KEY, STORE_KEY},
     engine::{Changes, KeyRange, Outcome, ScanOptions},
     transaction::AnySnapshot,
 };
@@ -69,8 +70,9 @@ impl RawStore {
             }
         };
         load.finish(end).await?;
-        self.verify(end, &mut watch).await?;
-        self.commit([(LOAD_KEY.to_vec(), None)].into()).await?;
+        let verified = self.verify(end, &mut watch).await?;
+        self.commit(verified, [(LOAD_KEY.to_vec(), None)].into())
+            .await?;
         Ok(summary(&load.tally))
     }
 
@@ -94,19 +96,21 @@ impl RawStore {
             // The row goes last: until then the store is known to be unfinished.
             keys.retain(|(key, _)| key != LOAD_KEY);
             if keys.is_empty() {
-                return self.commit([(LOAD_KEY.to_vec(), None)].into()).await;
+                return self
+                    .commit(snapshot, [(LOAD_KEY.to_vec(), None)].into())
+                    .await;
             }
             for (key, _) in &keys {
                 tally.add(key, &[]);
             }
-            self.commit(keys.into_iter().map(|(key, _)| (key, None)).collect())
-                .await?;
+            let gone = keys.into_iter().map(|(key, _)| (key, None));
+            self.commit(snapshot, gone.collect()).await?;
             watch(progress(Step::Discarding, &tally));
         }
     }
 
-    /// Reads everything back and compares it with the end of the dump.
-    async fn verify(&self, end: End, watch: &mut impl FnMut(Progress)) -> Result<()> {
+    /// Reads everything back and compares it with the end of the dump; gives what it read from.
+    async fn verify(&self, end: End, watch: &mut impl FnMut(Progress)) -> Result<AnySnapshot> {
         let snapshot = self.engine.snapshot().await.map_err(Error::from_engine)?;
         let mut pages = Pages::new(&snapshot);
         let mut tally = Tally::default();
@@ -117,7 +121,7 @@ impl RawStore {
             watch(progress(Step::Verifying, &tally));
         }
         if tally.end() == end {
-            return Ok(());
+            return Ok(snapshot);
         }
         Err(refused(format!(
             "the store does not hold what the dump does: {} pairs were found where the dump has {}, or their checksum is \
@@ -126,24 +130,28 @@ impl RawStore {
         )))
     }
 
-    /// Writes a batch. Nobody else may write, so there is nothing to conflict with.
-    async fn commit(&self, writes: Writes) -> Result<()> {
-        let base = self.engine.snapshot().await.map_err(Error::from_engine)?;
+    /// Writes a batch, unless the row of the load, or the store's own, has changed since `base`.
+    async fn commit(&self, base: AnySnapshot, writes: Writes) -> Result<()> {
+        let rows = [LOAD_KEY, &STORE_KEY].map(<[u8]>::to_vec);
+        let guards = rows.into_iter().filter(|key| !writes.contains_key(key));
         let changes = Changes {
+            guards: guards.collect(),
             writes,
             ..Changes::default()
         };
         match self.engine.commit(base, changes).await {
             Outcome::Committed { .. } => Ok(()),
-            Outcome::Conflict { .. } => Err(refused(
-                "another process writes to the store; end it, then load again",
-            )),
+            Outcome::Conflict { .. } => Err(another_writes()),
             Outcome::Unknown(error) => Err(Error::CommitUnknown {
                 reason: error.to_string(),
             }),
             Outcome::Failed(error) => Err(Error::from_engine(error)),
         }
     }
+}
+
+fn another_writes() -> Error {
+    refused("another process writes to the store; end it, then load again")
 }
 
 fn everything() -> KeyRange {
@@ -156,8 +164,10 @@ fn everything() -> KeyRange {
 /// A load under way.
 struct Load<'a> {
     store: &'a RawStore,
-    /// What an earlier load has written.
+    /// What an earlier load has written, until that is skipped.
     earlier: Option<Unfinished>,
+    /// The row of the load as it must be.
+    row: Option<Unfinished>,
     tally: Tally,
     batch: Writes,
     bytes: usize,
@@ -167,9 +177,11 @@ impl<'a> Load<'a> {
     /// Finds the store empty and marks it, or finds the mark of an earlier load.
     async fn begin(store: &'a RawStore) -> Result<Self> {
         let snapshot = store.engine.snapshot().await.map_err(Error::from_engine)?;
+        let earlier = unfinished(&snapshot).await?;
         let mut load = Self {
             store,
-            earlier: unfinished(&snapshot).await?,
+            row: earlier.clone(),
+            earlier,
             tally: Tally::default(),
             batch: Writes::new(),
             bytes: 0,
@@ -188,7 +200,7 @@ impl<'a> Load<'a> {
                 "the store holds data already; a dump is loaded into an empty one",
             ));
         }
-        load.flush().await?;
+        load.write(snapshot).await?;
         Ok(load)
     }
 
@@ -242,15 +254,25 @@ impl<'a> Load<'a> {
 
     /// Writes the batch, and how far it brings the load.
     async fn flush(&mut self) -> Result<()> {
+        let engine = &self.store.engine;
+        let base = engine.snapshot().await.map_err(Error::from_engine)?;
+        if unfinished(&base).await? != self.row {
+            return Err(another_writes());
+        }
+        self.write(base).await
+    }
+
+    async fn write(&mut self, base: AnySnapshot) -> Result<()> {
         let row = Unfinished {
             pairs: self.tally.pairs,
             checksum: self.tally.checksum().to_hex().to_string(),
         };
-        let row = serde_json::to_vec(&row).map_err(|error| refused(error.to_string()))?;
+        let json = serde_json::to_vec(&row).map_err(|error| refused(error.to_string()))?;
         let mut writes = std::mem::take(&mut self.batch);
         self.bytes = 0;
-        writes.insert(LOAD_KEY.to_vec(), Some(row));
-        self.store.commit(writes).await
+        writes.insert(LOAD_KEY.to_vec(), Some(json));
+        self.row = Some(row);
+        self.store.commit(base, writes).await
     }
 
     async fn finish(&mut self, end: End) -> Result<()> {
@@ -266,5 +288,48 @@ impl<'a> Load<'a> {
             ));
         }
         self.flush().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        engine::embedded::{EmbeddedEngine, EmbeddedOptions, Location},
+        transaction::AnyEngine,
+        transfer::format::{Header, Writer},
+    };
+
+    fn dump() -> Vec<u8> {
+        let header = Header {
+            format: 1,
+            schema: "shop".to_owned(),
+        };
+        let mut bytes = Vec::new();
+        let mut writer = Writer::new(&mut bytes, &header).unwrap();
+        writer.pair(b"key", b"value").unwrap();
+        writer.finish().unwrap();
+        bytes
+    }
+
+    #[tokio::test]
+    async fn of_two_loads_at_once_the_one_that_is_overtaken_writes_nothing_more() {
+        let open = EmbeddedEngine::open(Location::Memory, EmbeddedOptions::default());
+        let engine = open.await.unwrap();
+        let [one, other] = [engine.clone(), engine].map(|engine| RawStore {
+            engine: AnyEngine::Embedded(engine),
+        });
+        let mut slow = Load::begin(&one).await.unwrap();
+        slow.pair(b"late".to_vec(), Vec::new()).await.unwrap();
+        other.load(dump().as_slice(), |_| {}).await.unwrap();
+        let error = slow.flush().await.unwrap_err().to_string();
+        assert!(error.contains("another process writes"), "{error}");
+        let mut pages = Vec::new();
+        let snapshot = one.engine.snapshot().await.unwrap();
+        let mut left = Pages::new(&snapshot);
+        while let Some(page) = left.next().await.unwrap() {
+            pages.extend(page);
+        }
+        assert_eq!(pages, [(b"key".to_vec(), b"value".to_vec())]);
     }
 }

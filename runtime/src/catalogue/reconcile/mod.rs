@@ -11,7 +11,7 @@ mod tables;
 mod topics;
 
 use super::{
-    rows::{EnumRow, FORMAT, IndexState, Rows, StoreRow},
+    rows::{EnumRow, FORMAT, IndexState, Item, Rows, StoreRow},
     stored_type::StoredType,
 };
 use crate::{Error, Result, descriptor::Schema};
@@ -124,6 +124,12 @@ pub(super) fn reconcile(
     })
 }
 
+/// Whether a store was opened with the schema before: everything that it needs is registered.
+pub(super) fn is_registered(schema: &Schema, stored: &Rows) -> bool {
+    let store = stored.store.as_ref();
+    store.is_some_and(|store| store.fingerprints.contains(&fingerprint(schema)))
+}
+
 /// Refuses the bytes of a newer build.
 pub(crate) fn check_format(format: u32) -> Result<()> {
     if format > FORMAT {
@@ -134,19 +140,28 @@ pub(crate) fn check_format(format: u32) -> Result<()> {
     Ok(())
 }
 
-/// An older build does not keep up the indexes and counts that a newer one added: they are filled again when a build that
-/// knows them opens the store.
+/// An older build does not keep up the indexes and counts that a newer one added: they are filled again, from the first
+/// record, when a build that knows them opens the store.
 fn refill_unknown_indexes(schema: &Schema, rows: &mut Rows) {
+    let Rows { tables, fills, .. } = rows;
     for table in schema.tables {
-        let stored = rows.tables.iter_mut().filter(|row| row.name == table.name);
+        let stored = tables.iter_mut().filter(|row| row.name == table.name);
         for row in stored {
-            let indexes = row.indexes.iter_mut().map(|it| (it, table.indexes));
-            let counts = row.counts.iter_mut().map(|it| (it, table.counts));
-            for (index, known) in indexes.chain(counts) {
-                let known = known.iter().any(|known| known.name == index.name);
-                if !known && index.state == IndexState::Ready {
+            let indexes = row.indexes.iter_mut().map(|it| (it, table.indexes, false));
+            let counts = row.counts.iter_mut().map(|it| (it, table.counts, true));
+            for (index, known, is_count) in indexes.chain(counts) {
+                if known.iter().any(|known| known.name == index.name) {
+                    continue;
+                }
+                if index.state == IndexState::Ready {
                     index.state = IndexState::Building;
                 }
+                // A fill that was interrupted cannot go on where it stopped.
+                fills.remove(&Item {
+                    table: row.id,
+                    is_count,
+                    id: index.id,
+                });
             }
         }
     }
