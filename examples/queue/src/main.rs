@@ -1,7 +1,8 @@
 //! Orders are placed and shipped; two workers send the mails, each once, though one handler fails at first and another
 //! until it is repaired.
 //!
-//! `cargo run -p queue -- FOLDER`
+//! `cargo run -p queue`, on the embedded engine in memory. Another store by one argument: `cargo run -p queue -- FOLDER`, or,
+//! built with `--features tikv`, `-- tikv://127.0.0.1:2379?prefix=queue`.
 
 mod mailer;
 

@@ -1,6 +1,7 @@
 //! A tour of what a schema gives: `cargo run -p quickstart`, on the embedded engine in the folder `keyloom-data`.
 //!
-//! Another store by one argument: `cargo run -p quickstart -- memory:`.
+//! Another store by one argument: `cargo run -p quickstart -- memory:`, or, built with `--features tikv`,
+//! `-- tikv://127.0.0.1:2379?prefix=quickstart`.
 
 mod read;
 mod show;

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use keyloom_generator::check_text;
 use keyloom_generator::diagnostics::Diagnostic;
+use keyloom_generator::{check_text, format};
 
 /// A `kdl` block of a page.
 struct Sample {
@@ -82,6 +82,23 @@ fn schemas_of_the_guide_are_right() {
         let errors = errors(&block);
         assert_eq!(!errors.is_empty(), wrong, "{page}:\n{block}{errors:?}");
     }
+}
+
+#[test]
+fn schemas_of_the_examples_are_formatted() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let mut count = 0;
+    for example in fs::read_dir(examples).unwrap() {
+        let path = example.unwrap().path().join("schema.kdl");
+        let Ok(text) = fs::read_to_string(&path) else {
+            continue;
+        };
+        let name = path.display().to_string();
+        let formatted = format(&name, &text).unwrap();
+        assert_eq!(text, formatted, "run `keyloom fmt {name}`");
+        count += 1;
+    }
+    assert!(count >= 5, "{count} schemas were found");
 }
 
 #[test]

@@ -44,7 +44,10 @@ impl OrderEventHandler for Mailer {
 #[tokio::main]
 async fn main() -> Result<()> {
     let mut arguments = std::env::args().skip(1);
-    let address = arguments.next().expect("the address of a store");
+    let Some(address) = arguments.next() else {
+        eprintln!("name a cluster: tikv://HOST:PORT?prefix=NAME");
+        std::process::exit(2);
+    };
     let shop = Shop::open(&address).await?;
     if arguments.next().as_deref() == Some("work") {
         return work(&shop).await;
