@@ -23,6 +23,23 @@ async fn a_damaged_event_is_set_aside_by_the_policy_and_the_rest_goes_on() -> Re
             put(&engine, key, Some(vec![7; 5])).await;
         }
     }
+    let recorder = Recorder::new();
+    let blocked = queue.workers("blocked").handle_tasks(recorder.clone());
+    let blocked = blocked
+        .max_attempts(2)
+        .backoff(SHORT, SHORT)
+        .start()
+        .await?;
+    let lag = loop {
+        let lag = queue.group("blocked").lag().await?.remove(0);
+        if lag.failed_attempts >= 2 {
+            break lag;
+        }
+        tokio::task::yield_now().await;
+    };
+    blocked.shutdown(END).await?;
+    assert_eq!((lag.next, lag.head), (1, 3), "the order is kept");
+    assert!(recorder.seen().iter().all(|seen| seen.n == 1));
     for (group, policy) in [
         ("dead", Poison::DeadLetter),
         // It has no key to be parked by.

@@ -3,7 +3,7 @@
 use crate::world::{END, Ledger, Recorder, memory, produce, task};
 use keyloom::{Result, Start, testing::drain};
 use keyloom_tests::queue::{Mood, Queue, TaskFinished, TaskId, TaskPinged, tasks};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 pub async fn a_paused_group_takes_nothing_until_it_is_resumed(queue: Queue) -> Result<()> {
     let recorder = Recorder::new();
@@ -59,6 +59,35 @@ pub async fn a_group_is_sent_back_and_forward(queue: Queue) -> Result<()> {
         "topic: the group does not read events of `effects`; there are `tasks`"
     );
     worker.shutdown(END).await
+}
+
+/// A replay from a time or an offset hands out what stands there and behind, with new idempotency keys.
+pub async fn a_group_replays_from_a_time_and_from_an_offset(queue: Queue) -> Result<()> {
+    tasks::insert(&queue, &task("a", 1)).await?;
+    let between = keyloom::Timestamp::now();
+    for n in 2..=3 {
+        tasks::modify(&queue, TaskId::from("a"), |task| task.n = n).await?;
+    }
+    let recorder = Recorder::new();
+    let workers = queue.workers("again").handle_tasks(recorder.clone());
+    let worker = workers.start().await?;
+    worker.caught_up().await?;
+    let group = queue.group("again");
+    group.replay("tasks", Start::Time(between)).await?;
+    worker.caught_up().await?;
+    let partition = recorder.seen()[0].partition;
+    group.replay_partition("tasks", partition, 2).await?;
+    worker.caught_up().await?;
+    worker.shutdown(END).await?;
+    let numbers: Vec<u64> = recorder.seen().iter().map(|seen| seen.n).collect();
+    assert_eq!(numbers, [1, 2, 3, 2, 3, 3]);
+    let keys: BTreeSet<String> = recorder
+        .seen()
+        .into_iter()
+        .map(|seen| seen.idempotency)
+        .collect();
+    assert_eq!(keys.len(), 6);
+    Ok(())
 }
 
 pub async fn a_group_begins_where_it_is_told(queue: Queue) -> Result<()> {

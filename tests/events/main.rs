@@ -61,6 +61,7 @@ cases! {
     groups: {
         a_paused_group_takes_nothing_until_it_is_resumed,
         a_group_is_sent_back_and_forward,
+        a_group_replays_from_a_time_and_from_an_offset,
         a_group_begins_where_it_is_told,
         delayed_events_come_in_the_order_in_which_they_are_due,
         a_removed_group_begins_anew,

@@ -1,15 +1,23 @@
 //! Parked events, and how many of them a partition holds.
 
-use crate::world::{END, Recorder, SHORT, task, two_keys_of_one_partition};
-use keyloom::{Lag, Poison, Result};
-use keyloom_tests::queue::{Queue, TaskId, TaskPinged, tasks};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use crate::world::{END, OnCreated, Recorder, SHORT, produce, task, two_keys_of_one_partition};
+use keyloom::{EventContext, Lag, Poison, Result};
+use keyloom_tests::{
+    faulty::{Faults, Faulty},
+    queue::{Queue, Task, TaskId, TaskPinged, tasks},
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 /// Events that a partition parks at most.
 const MOST: u64 = 1_000;
+
+const LEASE: Duration = Duration::from_millis(300);
 
 /// The partition whose next event has failed, once there is one.
 async fn failing(queue: &Queue, group: &str) -> Result<Lag> {
@@ -101,5 +109,52 @@ async fn every_dead_letter_is_driven_again_however_many_fail_again() -> Result<(
     let dead = group.dead_letters().await?;
     assert!(dead.iter().all(|letter| letter.attempts == 2), "{dead:?}");
     assert_eq!(group.redrive().await?, letters, "none is left behind");
+    Ok(())
+}
+
+/// An event is parked in the transaction that moves the cursor past it: whatever becomes of commits, it is handled once or
+/// parked once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_parked_is_parked_once_and_not_lost_though_commits_go_wrong() -> Result<()> {
+    let faults = Faults {
+        conflict: 80,
+        lost_answer: 80,
+        lost_request: 80,
+        late: 0,
+        failed: 0,
+    };
+    for seed in 0..3 {
+        let engine = Faulty::new(seed, faults).await;
+        let sound = Queue::open_on(engine.sound()).await?;
+        let (one, other) = two_keys_of_one_partition(&sound).await?;
+        produce(&sound, &one, 20).await?;
+        produce(&sound, &other, 20).await?;
+        let key = one.clone();
+        let handler = OnCreated(move |_: EventContext, task: Task| {
+            let refused = task.key.0 == key;
+            async move { if refused { Err("no".into()) } else { Ok(()) } }
+        });
+        let queue = loop {
+            // Opening and starting may go wrong too.
+            if let Ok(queue) = Queue::open_on(engine.clone()).await {
+                break queue;
+            }
+        };
+        let worker = loop {
+            let workers = queue.workers("wrong").handle_tasks(handler.clone());
+            let workers = workers.max_attempts(1).backoff(SHORT, SHORT).lease(LEASE);
+            if let Ok(worker) = workers.poison(Poison::ParkKey).start().await {
+                break worker;
+            }
+        };
+        worker.caught_up().await?;
+        worker.shutdown(END).await?;
+        let parked = sound.group("wrong").parked().await?;
+        let mut offsets: Vec<u64> = parked.iter().map(|letter| letter.offset).collect();
+        offsets.dedup();
+        assert_eq!((parked.len(), offsets.len()), (20, 20), "{seed}");
+        let lags = sound.group("wrong").lag().await?;
+        assert_eq!(lags.iter().map(|lag| lag.parked).sum::<u64>(), 20, "{seed}");
+    }
     Ok(())
 }

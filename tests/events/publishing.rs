@@ -1,5 +1,6 @@
 //! An event exists if and only if its transaction committed.
 
+use crate::world::{END, Recorder};
 use keyloom::{Error, testing::published};
 use keyloom_tests::queue::{
     Mood, NewNote, NewTask, Note, NoteEvent, NoteId, NoteShared, Queue, Task, TaskEvent,
@@ -233,7 +234,7 @@ async fn an_import_publishes_nothing_and_the_rest_of_its_transaction_does() -> k
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn eight_thousand_inserts_at_once_are_eight_thousand_events() -> keyloom::Result<()> {
+async fn eight_thousand_inserts_at_once_are_eight_thousand_gapless_events() -> keyloom::Result<()> {
     let queue = store().await;
     let writers = (0..80).map(|writer| {
         let queue = queue.clone();
@@ -252,7 +253,12 @@ async fn eight_thousand_inserts_at_once_are_eight_thousand_events() -> keyloom::
     let keys: std::collections::BTreeSet<String> =
         events.iter().map(|event| key(event).0).collect();
     assert_eq!((events.len(), keys.len()), (8_000, 8_000));
-    Ok(())
+    // As many offsets were given out as there are events: none is left out.
+    let workers = queue.workers("all").handle_tasks(Recorder::new());
+    let worker = workers.start().await?;
+    let lag = queue.group("all").lag().await?;
+    assert_eq!(lag.iter().map(|lag| lag.head).sum::<u64>(), 8_000);
+    worker.shutdown(END).await
 }
 
 #[tokio::test]

@@ -3,10 +3,11 @@
 use crate::world::{END, OnCreated, Recorder, task};
 use keyloom::{EventContext, HandlerResult, Poison, Result, engine::embedded::EmbeddedEngine};
 use keyloom_tests::{
-    below::engine,
+    below::{engine, pairs},
+    gates::Gated,
     queue::{Queue, Task, tasks},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::mpsc;
 
 const KEYS: usize = 12;
@@ -58,4 +59,40 @@ async fn what_no_worker_had_begun_when_it_died_comes_as_the_first_attempt() -> R
     assert_eq!(seen, attempts);
     assert_eq!(queue.group("dies").dead_letters().await?, []);
     worker.shutdown(END).await
+}
+
+/// Whoever takes over may itself have been stopped: it looks at the beat in the transaction that takes over, and one that beat
+/// meanwhile keeps what it has.
+#[tokio::test(start_paused = true)]
+async fn a_worker_that_shows_that_it_lives_while_another_takes_over_keeps_its_leases() -> Result<()>
+{
+    let below = engine().await;
+    let engine = Gated::open(below.clone());
+    let slow = Queue::open_on(engine.clone()).await?;
+    // It beats every twenty minutes, and whenever its group is told something.
+    let workers = slow.workers("kept").handle_tasks(Recorder::new());
+    let owner = workers.lease(Duration::from_hours(1)).start().await?;
+    // A member's row is `n`, group, member.
+    let (hasty, gate) = engine.holding(|key, value| key[0] == b'n' && value.is_none());
+    let queue = Queue::open_on(hasty).await?;
+    let workers = queue.workers("kept").handle_tasks(Recorder::new());
+    let challenger = workers.lease(Duration::from_secs(60)).start().await?;
+    gate.reached().await;
+    let before = pairs(&below, b'n').await;
+    slow.group("kept").pause().await?;
+    while pairs(&below, b'n').await == before {
+        tokio::task::yield_now().await;
+    }
+    gate.open();
+    // It looks again three times in its lease, and may take over when that has passed once more.
+    tokio::time::sleep(Duration::from_secs(50)).await;
+    assert_eq!(pairs(&below, b'n').await.len(), 2, "both are members");
+    tokio::time::sleep(Duration::from_secs(50)).await;
+    assert_eq!(
+        pairs(&below, b'n').await.len(),
+        1,
+        "it was silent for the whole lease"
+    );
+    challenger.shutdown(END).await?;
+    owner.shutdown(END).await
 }

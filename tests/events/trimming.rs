@@ -65,7 +65,7 @@ async fn until_trimmed(wide: &Wide) -> Result<()> {
 #[tokio::test(start_paused = true)]
 async fn a_trim_deletes_nothing_that_a_group_needs_which_registered_meanwhile() -> Result<()> {
     let engine = Gated::open(engine().await);
-    let (trimming, gate) = engine.holding(trims);
+    let (trimming, gate) = engine.holding(|key, _| trims(key));
     let (wide, other) = (Wide::open_on(trimming).await?, Wide::open_on(engine).await?);
     let fast = wide.workers("fast").handle_one(Counter::default());
     let fast = fast.start().await?;
@@ -102,7 +102,7 @@ async fn a_group_that_registers_does_not_stand_before_what_was_trimmed_meanwhile
     let fast = fast.start().await?;
     add(&wide, 0..EVENTS).await?;
     fast.caught_up().await?;
-    let (registering, gate) = engine.holding(registers);
+    let (registering, gate) = engine.holding(|key, _| registers(key));
     let other = Wide::open_on(registering).await?;
     let handled = Counter::default();
     let starting = tokio::spawn({

@@ -103,6 +103,7 @@ impl TaskEventHandler for Recorder {
 }
 
 /// Does one thing with a new task, and nothing with all else.
+#[derive(Clone)]
 pub struct OnCreated<F>(pub F);
 
 impl<F, A> TaskEventHandler for OnCreated<F>

@@ -15,11 +15,13 @@ pub struct Gated {
     gate: Option<Arc<Gate>>,
 }
 
+/// Whether a commit is held up that puts this value to a key, or deletes it.
+pub type Holds = fn(key: &[u8], value: Option<&[u8]>) -> bool;
+
 /// Where a commit is held up.
 #[derive(Debug)]
 pub struct Gate {
-    /// Whether a commit that writes this key is held up.
-    holds: fn(&[u8]) -> bool,
+    holds: Holds,
     once: std::sync::atomic::AtomicBool,
     reached: Notify,
     opened: Notify,
@@ -34,7 +36,7 @@ impl Gated {
 
     /// The same engine, and the gate before the commit that it holds up.
     #[must_use]
-    pub fn holding(&self, holds: fn(&[u8]) -> bool) -> (Self, Arc<Gate>) {
+    pub fn holding(&self, holds: Holds) -> (Self, Arc<Gate>) {
         let gate = Arc::new(Gate {
             holds,
             once: true.into(),
@@ -62,7 +64,8 @@ impl Gate {
 
     async fn pass(&self, changes: &Changes) {
         use std::sync::atomic::Ordering;
-        if changes.writes.keys().any(|key| (self.holds)(key))
+        let mut writes = changes.writes.iter();
+        if writes.any(|(key, value)| (self.holds)(key, value.as_deref()))
             && self.once.swap(false, Ordering::SeqCst)
         {
             self.reached.notify_one();
