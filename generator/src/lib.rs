@@ -24,7 +24,7 @@ pub use breaking::{Breaking, breaking};
 pub use checked::{Checked, check, check_text};
 pub use emit::{
     Changes, Config, CrateError, CrateOptions, GeneratedFile, Mode, Options, Outcome, Runtime,
-    WriteError, compile, generate_crate, generate_module, write_files,
+    WriteError, compile, generate_crate, generate_module, toml_string, write_files,
 };
 pub use format::{Refused, format};
 pub use render::RenderError;

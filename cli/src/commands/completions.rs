@@ -1,12 +1,11 @@
 //! `keyloom completions`
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use super::output::FAULTS;
+use super::output::write;
 
 /// Prints a script that completes `keyloom` in a shell
 #[derive(Debug, Args)]
@@ -26,9 +25,6 @@ impl Completions {
         let mut script = Vec::new();
         let mut command = crate::Arguments::command();
         clap_complete::generate(self.shell, &mut command, "keyloom", &mut script);
-        match io::stdout().write_all(&script) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::from(FAULTS),
-        }
+        write(&String::from_utf8_lossy(&script))
     }
 }

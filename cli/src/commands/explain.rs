@@ -1,12 +1,11 @@
 //! `keyloom explain`
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Args;
 use keyloom_generator::diagnostics::{self, Code};
 
-use super::output::misuse;
+use super::output::{misuse, write};
 
 /// Explains the code of a fault: what it means, a wrong and a right schema
 #[derive(Debug, Args)]
@@ -34,9 +33,6 @@ impl Explain {
                 }
             },
         };
-        match io::stdout().write_all(text.as_bytes()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        }
+        write(&text)
     }
 }

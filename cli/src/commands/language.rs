@@ -1,13 +1,12 @@
 //! `keyloom language`
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use keyloom_generator::language::{self as words, Place, Property, Word};
 use serde::Serialize;
 
-use super::output::FAULTS;
+use super::output::write;
 use super::schema::print_json;
 
 /// The version of the form; a change that is not an addition makes it higher.
@@ -39,10 +38,7 @@ impl Language {
     pub(crate) fn run(self) -> ExitCode {
         match self.format {
             Form::Json => print_json(&Description::new()),
-            Form::Text => match io::stdout().write_all(text().as_bytes()) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(_) => ExitCode::from(FAULTS),
-            },
+            Form::Text => write(&text()),
         }
     }
 }

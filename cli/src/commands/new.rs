@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use heck::{ToKebabCase, ToSnakeCase, ToUpperCamelCase};
-use keyloom_generator::{check_text, language};
+use keyloom_generator::{check_text, language, toml_string};
 
 use super::output::misuse;
 use super::package::{relative_to, slashes};
@@ -144,11 +144,11 @@ impl New {
     /// The values of the two dependencies.
     fn dependencies(&self, folder: &Path) -> (String, String) {
         let Some(path) = &self.keyloom_path else {
-            let version = format!("{:?}", env!("CARGO_PKG_VERSION"));
+            let version = toml_string(env!("CARGO_PKG_VERSION"));
             return (version.clone(), version);
         };
         let path = slashes(&relative_to(path, folder));
-        let local = |name: &str| format!("{{ path = {:?} }}", format!("{path}/{name}"));
+        let local = |name: &str| format!("{{ path = {} }}", toml_string(&format!("{path}/{name}")));
         (local("runtime"), local("generator"))
     }
 }

@@ -82,6 +82,14 @@ fn width() -> usize {
         .unwrap_or(Human::default().width)
 }
 
+/// Prints what a command is for. A reader that has gone is a failure.
+pub(crate) fn write(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(FAULTS),
+    }
+}
+
 /// Prints why a command cannot do its work.
 pub(crate) fn misuse(message: &str) -> ExitCode {
     // Nobody is left to tell if standard error is closed.

@@ -108,14 +108,11 @@ fn folder_of(file: &Path) -> &Path {
     }
 }
 
-/// An argument as a shell takes it.
+/// An argument as a shell takes it, on one line.
 fn quoted(argument: &str) -> String {
-    let is_plain = |character: char| character.is_alphanumeric() || "-_./:".contains(character);
-    if !argument.is_empty() && argument.chars().all(is_plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', "'\\''").replace('\n', " "))
-    }
+    let line = argument.replace(['\n', '\r', '\0'], " ");
+    let quoted = shlex::try_quote(&line).expect("a shell takes all but a zero byte");
+    quoted.into_owned()
 }
 
 /// A path with `/` on every system.

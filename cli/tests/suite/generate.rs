@@ -25,7 +25,7 @@ fn made() -> Folder {
     folder
 }
 
-const AGAIN: &str = "keyloom generate blog.kdl --out ../data --runtime-path ../runtime --name 'it'\\''s data' --no-serde";
+const AGAIN: &str = "keyloom generate blog.kdl --out ../data --runtime-path ../runtime --name \"it's data\" --no-serde";
 
 #[test]
 fn a_crate_that_is_fresh_has_no_difference() {

@@ -121,6 +121,16 @@ fn without_a_checkout_it_depends_on_the_published_crates() {
 }
 
 #[test]
+fn a_path_of_any_characters_is_a_string_of_toml() {
+    let folder = Folder::new([("cafe\u{301} \"x\"/runtime/Cargo.toml", "")]);
+    let arguments = ["new", "shop", "--keyloom-path", "cafe\u{301} \"x\""];
+    assert_eq!(folder.run(&arguments).code, 0);
+    let manifest = folder.read("shop/Cargo.toml");
+    let wanted = "keyloom = { path = \"../cafe\u{301} \\\"x\\\"/runtime\" }\n";
+    assert!(manifest.contains(wanted), "{manifest}");
+}
+
+#[test]
 fn within_another_workspace_it_is_one_of_its_own() {
     let folder = Folder::new([("Cargo.toml", "[workspace]\n")]);
     assert_eq!(folder.run(&["new", "shop"]).code, 0);

@@ -8,4 +8,4 @@ mod package;
 pub use build_script::{Config, Outcome, compile};
 pub use files::{Changes, GeneratedFile, Mode, WriteError, write_files};
 pub use module::{Options, generate_module};
-pub use package::{CrateError, CrateOptions, Runtime, generate_crate};
+pub use package::{CrateError, CrateOptions, Runtime, generate_crate, toml_string};

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::Schema,
-    plan::{Plan, Table, Taken, toml_string},
+    plan::{Plan, Table, Taken},
     render::{self, Library, Manifest, Origin, RenderError, TableFile},
 };
 
@@ -150,6 +150,23 @@ fn table_files(tables: &[Table], functions: &BTreeSet<String>) -> Vec<TableFile>
         }
     };
     tables.iter().map(file).collect()
+}
+
+/// A text as a string of TOML.
+#[must_use]
+pub fn toml_string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => out.extend(['\\', character]),
+            control if control.is_control() => {
+                out.push_str(&format!("\\u{:04X}", u32::from(control)));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// Modules of this crate that computed parts call into.

@@ -74,22 +74,6 @@ pub(super) fn string(text: &str) -> String {
     format!("{text:?}")
 }
 
-/// A string literal of TOML.
-pub(crate) fn toml_string(text: &str) -> String {
-    let mut out = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => out.extend(['\\', character]),
-            control if control.is_control() => {
-                out.push_str(&format!("\\u{:04X}", u32::from(control)));
-            }
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-    out
-}
-
 fn bytes(value: &[u8]) -> String {
     format!("b\"{}\"", value.escape_ascii())
 }

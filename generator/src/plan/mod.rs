@@ -24,7 +24,6 @@ mod table;
 mod types;
 
 pub(crate) use docs::Doc;
-pub(crate) use literals::toml_string;
 pub(crate) use names::Taken;
 pub(crate) use root::Root;
 pub(crate) use table::Table;

@@ -8,7 +8,6 @@ mod svg;
 mod tangle;
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,7 +15,7 @@ use clap::{Args, ValueEnum};
 
 use self::diagram::Diagram;
 use super::input;
-use super::output::{Color, FAULTS, misuse};
+use super::output::{Color, misuse, write};
 
 /// Draws the models of a schema with their fields, keys and relations
 #[derive(Debug, Args)]
@@ -60,10 +59,7 @@ impl Graph {
             Form::Svg => svg::write(&diagram, &layout::place(&diagram)),
         };
         let Some(file) = &self.out else {
-            return match io::stdout().write_all(text.as_bytes()) {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(_) => ExitCode::from(FAULTS),
-            };
+            return write(&text);
         };
         match fs::write(file, text) {
             Ok(()) => ExitCode::SUCCESS,

@@ -14,7 +14,7 @@ use crate::commands::store::{Failure, address, run};
 /// Loads a dump into an empty store, and compares; run again, it goes on where it was interrupted
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  keyloom load --to 'tikv://pd1:2379?prefix=blog' --in blog.dump"
+    after_help = "Examples:\n  keyloom load --to 'tikv://pd1:2379?prefix=blog' --in blog.dump"
 )]
 pub(crate) struct Load {
     /// The store: a folder, or `tikv://HOST:PORT,…?prefix=NAME`
