@@ -22,21 +22,13 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Chore {
-    /// Runs the tests and the examples, and says what ran and what could not
     Test(test::Test),
-    /// Writes the expected files of the tests anew; look at the difference before committing it
     Bless(bless::Bless),
-    /// Runs a benchmark in release mode
     Bench(bench::Bench),
-    /// Checks format, lints, features, documentation and generated files, and changes nothing
     Check(check::Check),
-    /// Checks the house rules: length of files, unfinished work, pages of codes, lists of suites and examples
     Tidy(tidy::Tidy),
-    /// Checks the published crates with each combination of their features
     Features(published::Features),
-    /// Packs the published crates and builds them from the packages; what is not committed is refused
     Package(published::Package),
-    /// Builds the TiKV test cluster, or runs a command on it
     Cluster(cluster::TestCluster),
 }
 

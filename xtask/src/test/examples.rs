@@ -63,20 +63,9 @@ impl Example {
     }
 
     fn twice(&self, kind: &str, command: impl Fn() -> Command) -> Counts {
-        let mut counts = Counts {
-            suite: format!("{} ({kind})", self.name),
-            passed: 0,
-            failed: 0,
-            ignored: 0,
-        };
+        let mut counts = Counts::new(format!("{} ({kind})", self.name));
         for _ in 0..2 {
-            match self.once(command()) {
-                Ok(()) => counts.passed += 1,
-                Err(Failure(reason)) => {
-                    eprintln!("{reason}");
-                    counts.failed += 1;
-                }
-            }
+            counts.step(self.once(command()));
         }
         counts
     }
@@ -130,20 +119,9 @@ fn processes(pd: &str) -> Counts {
         ),
         prints(events, &expected("expected-events.txt"), steady),
     ];
-    let mut counts = Counts {
-        suite: "queue (processes on TiKV)".to_owned(),
-        passed: 0,
-        failed: 0,
-        ignored: 0,
-    };
+    let mut counts = Counts::new("queue (processes on TiKV)");
     for step in steps {
-        match step {
-            Ok(()) => counts.passed += 1,
-            Err(Failure(reason)) => {
-                eprintln!("{reason}");
-                counts.failed += 1;
-            }
-        }
+        counts.step(step);
     }
     counts
 }

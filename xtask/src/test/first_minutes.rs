@@ -16,12 +16,7 @@ type Step = fn(&Project, Option<&str>) -> Result<(), Failure>;
 
 /// Does what the README says; each step counts.
 pub(crate) fn run(pd: Option<&str>, summary: &mut Summary) {
-    let mut counts = Counts {
-        suite: NAME.to_owned(),
-        passed: 0,
-        failed: 0,
-        ignored: 0,
-    };
+    let mut counts = Counts::new(NAME);
     let project = match Project::begin() {
         Ok(project) => project,
         Err(Failure(reason)) => return summary.could_not_run(NAME, reason),
@@ -37,13 +32,8 @@ pub(crate) fn run(pd: Option<&str>, summary: &mut Summary) {
             continue;
         }
         eprintln!("\n$ first five minutes: {name}");
-        match step(&project, pd) {
-            Ok(()) => counts.passed += 1,
-            Err(Failure(reason)) => {
-                eprintln!("{name}: {reason}");
-                counts.failed += 1;
-            }
-        }
+        let outcome = step(&project, pd);
+        counts.step(outcome.map_err(|Failure(reason)| Failure(format!("{name}: {reason}"))));
     }
     summary.ran(counts);
 }
@@ -84,7 +74,7 @@ impl Project {
         )?;
         self.write("src/main.rs", self.block("`src/main.rs`:")?)?;
         for _ in 0..2 {
-            let printed = success(&self.cargo("run", &[])?)?;
+            let printed = success(&self.cargo("run")?)?;
             if printed.lines().count() != 1 || !printed.trim_end().ends_with(" Ann") {
                 return Err(Failure(format!("it printed\n{printed}")));
             }
@@ -109,7 +99,7 @@ impl Project {
             })
             .collect();
         self.write("schema.kdl", &lines.join("\n"))?;
-        let output = self.cargo("build", &[])?;
+        let output = self.cargo("build")?;
         self.write("schema.kdl", &schema)?;
         if output.status.success() {
             return Err(Failure("the wrong schema was built".to_owned()));
@@ -136,15 +126,7 @@ impl Project {
         };
         self.write("schema.kdl", &format!("{model}{line}}}{rest}"))?;
         self.write("src/main.rs", self.block("`src/main.rs`, with a handler:")?)?;
-        let printed = success(&self.cargo("run", &[])?)?;
-        let expected = self.block("What it prints:")?;
-        if printed == expected {
-            Ok(())
-        } else {
-            Err(Failure(format!(
-                "it printed\n{printed}instead of\n{expected}"
-            )))
-        }
+        self.prints_what_the_readme_says()
     }
 
     /// Another string, and the feature: the same program on a cluster.
@@ -159,7 +141,11 @@ impl Project {
         let address = self.block("The address:")?;
         let address = address.trim().replace("127.0.0.1:2379", pd);
         self.write("src/main.rs", &program.replace("\"hello-data\"", &address))?;
-        let printed = success(&self.cargo("run", &[])?)?;
+        self.prints_what_the_readme_says()
+    }
+
+    fn prints_what_the_readme_says(&self) -> Result<(), Failure> {
+        let printed = success(&self.cargo("run")?)?;
         let expected = self.block("What it prints:")?;
         if printed == expected {
             Ok(())
@@ -191,12 +177,11 @@ impl Project {
         fs::write(&file, text).map_err(|error| failed("write", &file, &error))
     }
 
-    fn cargo(&self, action: &str, arguments: &[&str]) -> Result<Output, Failure> {
+    fn cargo(&self, action: &str) -> Result<Output, Failure> {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         Command::new(cargo)
             .arg(action)
             .arg("--quiet")
-            .args(arguments)
             .current_dir(&self.folder)
             .env(
                 "CARGO_TARGET_DIR",

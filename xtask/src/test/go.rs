@@ -18,12 +18,7 @@ pub(crate) fn is_there() -> bool {
 
 /// Runs `go vet` and `go test` in `tests/cluster`; each test counts.
 pub(crate) fn run(summary: &mut Summary) {
-    let mut counts = Counts {
-        suite: NAME.to_owned(),
-        passed: 0,
-        failed: 0,
-        ignored: 0,
-    };
+    let mut counts = Counts::new(NAME);
     for arguments in [&["vet", "./..."][..], &["test", "-v", "./..."]] {
         let mut command = Command::new("go");
         command
@@ -63,12 +58,7 @@ mod tests {
 
     #[test]
     fn each_test_counts_once_and_its_parts_do_not() {
-        let mut counts = Counts {
-            suite: "go".to_owned(),
-            passed: 0,
-            failed: 0,
-            ignored: 0,
-        };
+        let mut counts = Counts::new("go");
         for line in [
             "=== RUN   TestA",
             "--- PASS: TestA (0.00s)",

@@ -1,5 +1,6 @@
 //! What ran, and what could not.
 
+use crate::shell::{Failure, Outcome};
 use std::fmt;
 
 /// The counts of one suite.
@@ -9,6 +10,29 @@ pub(crate) struct Counts {
     pub(crate) passed: u64,
     pub(crate) failed: u64,
     pub(crate) ignored: u64,
+}
+
+impl Counts {
+    /// Of a suite of which nothing has run yet.
+    pub(crate) fn new(suite: impl Into<String>) -> Self {
+        Self {
+            suite: suite.into(),
+            passed: 0,
+            failed: 0,
+            ignored: 0,
+        }
+    }
+
+    /// Counts a step; of one that failed the reason is shown.
+    pub(crate) fn step(&mut self, outcome: Outcome) {
+        match outcome {
+            Ok(()) => self.passed += 1,
+            Err(Failure(reason)) => {
+                eprintln!("{reason}");
+                self.failed += 1;
+            }
+        }
+    }
 }
 
 /// What ran, and what could not.
