@@ -55,6 +55,9 @@ impl Conflicts {
         if base < self.floor {
             return Verdict::Forgotten;
         }
+        if self.order.back().is_none_or(|&(newest, _)| newest <= base) {
+            return Verdict::Clear; // Nothing was committed since it began.
+        }
         changes
             .writes
             .keys()
