@@ -82,7 +82,7 @@ fn table(measures: &[Measure]) -> Table {
         );
         if compared {
             cells.push(match (values[0], values[1]) {
-                (Some(first), Some(second)) => format!("{:.2}", first / second),
+                (Some(first), Some(second)) if second > 0.0 => format!("{:.2}", first / second),
                 _ => "–".to_owned(),
             });
         }

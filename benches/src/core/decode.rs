@@ -7,7 +7,7 @@ use crate::{
 use keyloom::{Timestamp, Uuid};
 
 /// A record of the loaded layout.
-pub(super) fn member(stored: &[u8]) -> Result<Member, Fault> {
+pub(crate) fn member(stored: &[u8]) -> Result<Member, Fault> {
     let rest = &mut &stored[..];
     let _layout = varint(rest)?;
     Ok(Member {

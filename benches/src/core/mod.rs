@@ -11,7 +11,7 @@
 
 mod bare;
 mod count;
-mod decode;
+pub(crate) mod decode;
 mod input;
 mod typed;
 mod work;

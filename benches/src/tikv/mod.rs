@@ -1,4 +1,4 @@
-//! Reads and writes on the TiKV test cluster: Keyloom beside Tito, in interleaved rounds on one cluster.
+//! Reads and writes on the TiKV test cluster: Keyloom beside Tito and the bare client, in interleaved rounds on one cluster.
 //!
 //! Times say little, since the cluster emulates the storage in one process. Requests and bytes are counted there and exact.
 //!
@@ -6,7 +6,10 @@
 //! | --- | --- |
 //! | `typed` | the work by Keyloom's generated calls |
 //! | `peer` | the same by Tito |
+//! | `client`, `bytes` | the same by hand on the client below both |
 
+mod bytes;
+mod client;
 mod peer;
 mod typed;
 
@@ -86,17 +89,18 @@ struct Cost {
     calls: usize,
 }
 
-/// All works by both systems.
+/// All works by all systems.
 pub(crate) async fn run(short: bool, names: &[String]) -> Result<Vec<Measure>, Fault> {
     let works = named(names)?;
     let rounds = if short { 5 } else { 15 };
     let cluster = Cluster::start()?;
     let members = (0..(DEPTH + 2) * ROWS).map(member);
     let members: Vec<Member> = members.collect::<Result<_, _>>()?;
-    eprintln!("loading {} records twice …", members.len());
+    eprintln!("loading {} records thrice …", members.len());
     let typed = typed::Typed::load(cluster.pd(), &members).await?;
     let peer = peer::Peer::load(cluster.pd(), &members).await?;
-    let mut costs: Vec<[Cost; 2]> = works.iter().map(|_| Default::default()).collect();
+    let client = client::Client::load(cluster.pd(), &members).await?;
+    let mut costs: Vec<[Cost; 3]> = works.iter().map(|_| Default::default()).collect();
     let mut fresh = members.len();
     for round in 0..rounds {
         eprintln!("round {} of {rounds}", round + 1);
@@ -112,16 +116,16 @@ pub(crate) async fn run(short: bool, names: &[String]) -> Result<Vec<Measure>, F
                 Work::Insert | Work::Delete => &new,
                 _ => &stored,
             };
-            // Whoever is second finds a busier machine: take turns.
-            for turn in 0..2 {
-                let system = (turn + round) % 2;
+            // Whoever comes later finds a busier machine: take turns.
+            for turn in 0..SYSTEMS.len() {
+                let system = (turn + round) % SYSTEMS.len();
                 quiet(cluster.admin())?;
                 cluster.admin().reset()?;
                 let begun = Instant::now();
-                if system == 0 {
-                    typed.run(work, input, round).await?;
-                } else {
-                    peer.run(work, input, round).await?;
+                match system {
+                    0 => typed.run(work, input, round).await?,
+                    1 => peer.run(work, input, round).await?,
+                    _ => client.run(work, input, round).await?,
                 }
                 let time = begun.elapsed();
                 costs[system].add(time, quiet(cluster.admin())?, input.len());
@@ -151,7 +155,7 @@ fn named(names: &[String]) -> Result<Vec<Work>, Fault> {
 }
 
 /// Waits until nothing is under way, and tells what was asked.
-fn quiet(admin: &Admin) -> Result<Counts, Fault> {
+pub(crate) fn quiet(admin: &Admin) -> Result<Counts, Fault> {
     let mut seen = admin.counts()?;
     loop {
         std::thread::sleep(Duration::from_millis(10));
@@ -185,7 +189,8 @@ const fn number(count: u64) -> f64 {
     count as f64
 }
 
-const SYSTEMS: [&str; 2] = ["keyloom", "tito-0.17"];
+/// The ratio is that of the first two.
+const SYSTEMS: [&str; 3] = ["keyloom", "tito-0.17", "client"];
 /// What is listed, with its unit. The connection and heart beats are not part of a call.
 const METHODS: [(&str, &str); 9] = [
     ("Tso", "Tso"),
@@ -199,7 +204,7 @@ const METHODS: [(&str, &str); 9] = [
     ("KVPessimisticRollback", "KVPessimisticRollback"),
 ];
 
-fn measures(work: Work, costs: &[Cost; 2]) -> Vec<Measure> {
+fn measures(work: Work, costs: &[Cost; 3]) -> Vec<Measure> {
     let mut out = Vec::new();
     let mut add = |unit: &'static str, value: &dyn Fn(&Cost) -> f64| {
         let values = costs.each_ref().map(value);
