@@ -1,7 +1,7 @@
 //! Draining many events that are there already, by a group that begins at the first.
 
 use super::{
-    Times, micros,
+    Requests, Times, micros,
     store::{Counter, Kind},
 };
 use crate::{Fault, queue::Queue};
@@ -16,9 +16,11 @@ pub(super) async fn round(
     round: usize,
     events: usize,
     suffix: &str,
+    requests: Option<Requests<'_>>,
     times: &mut Times,
 ) -> Result<(), Fault> {
     for kind in Kind::WITH_EVENTS {
+        let work = format!("drain-{}{suffix}", kind.partitions());
         let counter = Counter::of(events);
         let workers = queue.workers(format!("drain-{}-{round}", kind.partitions()));
         let workers = match kind {
@@ -26,13 +28,14 @@ pub(super) async fn round(
             Kind::Eight => workers.handle_eight(counter.clone()),
             Kind::Many => workers.handle_many(counter.clone()),
         };
+        let before = super::counted(requests)?;
         let begun = Instant::now();
         let worker = workers.concurrency(kind.partitions()).start().await?;
         counter.wait().await;
-        let work = format!("drain-{}{suffix}", kind.partitions());
-        times.add(work, "keyloom", micros(begun.elapsed(), events));
+        times.add(&work, "keyloom", micros(begun.elapsed(), events));
         worker.caught_up().await?;
         worker.shutdown(END).await?;
+        times.requests(&work, "keyloom", before, requests, events)?;
     }
     Ok(())
 }

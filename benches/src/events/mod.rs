@@ -1,5 +1,5 @@
 //! Events: what publishing costs, how fast workers drain, how long an event is on its way. On the embedded engine, and with
-//! the feature `tito` on the TiKV test cluster, beside Tito's queue there.
+//! the feature `tito` on the TiKV test cluster, beside Tito's queue on both.
 //!
 //! | file | what it is |
 //! | --- | --- |
@@ -7,9 +7,15 @@
 //! | `drain` | many events that are there already |
 //! | `publish` | inserts with and without an event, alone and side by side |
 //! | `latency` | one event at a time, from this process and from another |
+//! | `cluster` | the test cluster, and what it was asked |
 //! | `tito` | the same events in Tito's queue |
+//! | `folder` | Tito's engine over our embedded one |
 
+#[cfg(feature = "tito")]
+mod cluster;
 mod drain;
+#[cfg(feature = "tito")]
+mod folder;
 mod latency;
 mod publish;
 mod store;
@@ -69,6 +75,23 @@ impl Times {
             .push(value);
     }
 
+    /// Requests an event, since there were `before`.
+    fn requests(
+        &mut self,
+        work: &str,
+        system: &'static str,
+        before: u64,
+        requests: Option<Requests<'_>>,
+        events: usize,
+    ) -> Result<(), Fault> {
+        if let Some(requests) = requests {
+            let asked = each(requests()? - before, events);
+            let key = (work.to_owned(), system, "requests");
+            self.0.entry(key).or_default().push(asked);
+        }
+        Ok(())
+    }
+
     fn measures(self) -> Vec<Measure> {
         let times = self.0.into_iter();
         let mut measures: Vec<Measure> = times
@@ -89,9 +112,22 @@ impl Times {
 /// The systems, in the order of the table's columns.
 const SYSTEMS: [&str; 4] = ["keyloom", "tito-worker", "tito-loop", "no-events"];
 
+/// How many requests a cluster has answered so far.
+type Requests<'a> = &'a dyn Fn() -> Result<u64, Fault>;
+
+/// None where there is no cluster.
+fn counted(requests: Option<Requests<'_>>) -> Result<u64, Fault> {
+    requests.map_or(Ok(0), |requests| requests())
+}
+
 #[expect(clippy::cast_precision_loss, reason = "calls of a round are few")]
 fn micros(time: Duration, calls: usize) -> f64 {
     time.as_secs_f64() * 1e6 / calls as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "requests of a round are few")]
+fn each(count: u64, events: usize) -> f64 {
+    count as f64 / events as f64
 }
 
 /// Everything, in interleaved rounds.
@@ -102,10 +138,18 @@ pub(crate) async fn run(short: bool) -> Result<Vec<Measure>, Fault> {
     let embedded = Queue::open(folder.path().display().to_string()).await?;
     store::fill(&embedded, scale.events).await?;
     #[cfg(feature = "tito")]
-    let cluster = on_a_cluster(scale).await?;
+    let peers = tempfile::tempdir()?;
+    #[cfg(feature = "tito")]
+    let peer = tito::Peer::in_folder(peers.path()).await?;
+    #[cfg(feature = "tito")]
+    let cluster = cluster::OnCluster::start(scale).await?;
     for round in 0..scale.rounds {
         eprintln!("round {} of {}", round + 1, scale.rounds);
-        drain::round(&embedded, round, scale.events, "-embedded", &mut times).await?;
+        let events = scale.events;
+        drain::round(&embedded, round, events, "-embedded", None, &mut times).await?;
+        #[cfg(feature = "tito")]
+        peer.round(round, scale, "-embedded", None, &mut times)
+            .await?;
         publish::round(&embedded, round, scale.calls, "-embedded", &mut times).await?;
         #[cfg(feature = "tito")]
         cluster.round(round, scale, &mut times).await?;
@@ -115,9 +159,4 @@ pub(crate) async fn run(short: bool) -> Result<Vec<Measure>, Fault> {
     cluster.end(scale, &mut times).await?;
     embedded.close().await?;
     Ok(times.measures())
-}
-
-#[cfg(feature = "tito")]
-async fn on_a_cluster(scale: Scale) -> Result<tito::OnCluster, Fault> {
-    tito::OnCluster::start(scale).await
 }

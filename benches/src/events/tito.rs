@@ -1,17 +1,16 @@
-//! The same events in Tito's queue, on the same cluster as ours.
+//! The same events in Tito's queue: by its worker, and by a bare loop of pull and acknowledge.
 
-use super::{Scale, Times, drain, latency, micros, publish, store};
-use crate::{Fault, queue::Queue};
+use super::{Requests, Scale, Times, folder::Folder, micros, store};
+use crate::Fault;
 use futures_util::FutureExt;
-use keyloom_cluster::Cluster;
 use serde::{Deserialize, Serialize};
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 use tito::{
-    TiKV, TitoEngine, WorkerConfig,
-    backend::tikv::TiKVBackend,
+    Queue, TitoEngine, TitoError, WorkerConfig,
     queue::{QueueConfig, QueueEvent, QueueHandlerOutcome, run_worker},
 };
 use tokio::sync::broadcast;
@@ -29,71 +28,53 @@ struct Payload {
     text: String,
 }
 
-/// A cluster with a store of ours and a queue of Tito's.
-pub(super) struct OnCluster {
-    // Ends with this value.
-    _cluster: Cluster,
-    address: String,
-    store: Queue,
-    tito: TiKVBackend,
+/// Tito on an engine.
+pub(super) struct Peer<E>(pub(super) E);
+
+impl Peer<Folder> {
+    pub(super) async fn in_folder(path: &Path) -> Result<Self, Fault> {
+        Folder::open(path).await.map(Self)
+    }
 }
 
-type TitoQueue = tito::Queue<TiKVBackend>;
-
-impl OnCluster {
-    pub(super) async fn start(scale: Scale) -> Result<Self, Fault> {
-        let cluster = tokio::task::spawn_blocking(Cluster::start).await??;
-        let address = format!("tikv://{}?prefix=bench&gc=off", cluster.pd());
-        let store = Queue::open(&address).await?;
-        eprintln!(
-            "loading {} events of each kind on the cluster …",
-            scale.events
-        );
-        store::fill(&store, scale.events).await?;
-        let tito = TiKV::connect(vec![cluster.pd()]).await.map_err(fault)?;
-        Ok(Self {
-            _cluster: cluster,
-            address,
-            store,
-            tito,
-        })
-    }
-
+impl<E: TitoEngine + 'static> Peer<E> {
     pub(super) async fn round(
         &self,
         round: usize,
         scale: Scale,
+        suffix: &str,
+        requests: Option<Requests<'_>>,
         times: &mut Times,
     ) -> Result<(), Fault> {
-        drain::round(&self.store, round, scale.events, "", times).await?;
         for (partitions, worker) in [
             (1, scale.worker[0]),
             (8, scale.worker[1]),
             (64, scale.events),
         ] {
+            let work = format!("drain-{partitions}{suffix}");
             // What is a second a page for its worker is the same in every round: the first is enough.
             if round == 0 {
-                let taken = self.worker(partitions, worker).await?;
-                times.add(format!("drain-{partitions}"), "tito-worker", taken);
+                let queue = self.filled(partitions, worker).await?;
+                let before = super::counted(requests)?;
+                let taken = work_through(queue, partitions, worker).await?;
+                times.add(&work, "tito-worker", micros(taken, worker));
+                times.requests(&work, "tito-worker", before, requests, worker)?;
             }
-            let taken = self.bare_loop(partitions, scale.events / 10).await?;
-            times.add(format!("drain-{partitions}"), "tito-loop", taken);
+            let events = scale.events / 10;
+            let queue = self.filled(partitions, events).await?;
+            let before = super::counted(requests)?;
+            let taken = bare_loop(queue, partitions).await?;
+            times.add(&work, "tito-loop", micros(taken, events));
+            times.requests(&work, "tito-loop", before, requests, events)?;
         }
-        publish::round(&self.store, round, scale.calls, "", times).await
-    }
-
-    pub(super) async fn end(&self, scale: Scale, times: &mut Times) -> Result<(), Fault> {
-        latency::local(&self.store, scale.calls, "", times).await?;
-        latency::far(&self.store, &self.address, scale.calls / 2, times).await?;
-        self.store.close().await?;
         Ok(())
     }
 
     /// An empty queue with so many events that are due.
-    async fn filled(&self, partitions: u32, events: usize) -> Result<Arc<TitoQueue>, Fault> {
+    async fn filled(&self, partitions: u32, events: usize) -> Result<Arc<Queue<E>>, Fault> {
         let config = QueueConfig::new(partitions, Duration::from_hours(1));
-        let queue = Arc::new(TitoQueue::new(self.tito.clone(), config));
-        queue.clear().await.map_err(fault)?;
+        let queue = Arc::new(Queue::new(self.0.clone(), config));
+        queue.clear().await?;
         for first in (0..events).step_by(BATCH) {
             let last = events.min(first + BATCH);
             let queue = queue.clone();
@@ -103,56 +84,61 @@ impl OnCluster {
                     for id in first..last {
                         queue.publish_in_tx(event(id as u64), &tx).await?;
                     }
-                    Ok::<(), tito::TitoError>(())
+                    Ok::<(), TitoError>(())
                 }
             };
-            self.tito.transaction(publish).await.map_err(fault)?;
+            self.0.transaction(publish).await?;
         }
         Ok(queue)
     }
+}
 
-    /// Its worker: microseconds an event.
-    async fn worker(&self, partitions: u32, events: usize) -> Result<f64, Fault> {
-        let queue = self.filled(partitions, events).await?;
-        let counter = store::Counter::of(events);
-        let seen = counter.clone();
-        let (stop, stopped) = broadcast::channel(1);
-        let begun = Instant::now();
-        let handler = move |_: QueueEvent<Payload>| {
-            seen.count();
-            async { Ok(QueueHandlerOutcome::Acknowledge) }.boxed()
-        };
-        let worker = run_worker(queue, WorkerConfig::new(0..partitions), handler, stopped).await;
-        counter.wait().await;
-        let taken = begun.elapsed();
-        let _ = stop.send(());
-        worker.await?;
-        Ok(micros(taken, events))
-    }
+/// Its worker, from its start to the last event.
+async fn work_through<E: TitoEngine + 'static>(
+    queue: Arc<Queue<E>>,
+    partitions: u32,
+    events: usize,
+) -> Result<Duration, Fault> {
+    let counter = store::Counter::of(events);
+    let seen = counter.clone();
+    let (stop, stopped) = broadcast::channel(1);
+    let begun = Instant::now();
+    let handler = move |_: QueueEvent<Payload>| {
+        seen.count();
+        async { Ok(QueueHandlerOutcome::Acknowledge) }.boxed()
+    };
+    let worker = run_worker(queue, WorkerConfig::new(0..partitions), handler, stopped).await;
+    counter.wait().await;
+    let taken = begun.elapsed();
+    let _ = stop.send(());
+    worker.await?;
+    Ok(taken)
+}
 
-    /// Pull and acknowledge, a task a partition, without a pause: microseconds an event.
-    async fn bare_loop(&self, partitions: u32, events: usize) -> Result<f64, Fault> {
-        let queue = self.filled(partitions, events).await?;
-        let begun = Instant::now();
-        let tasks = (0..partitions).map(|partition| {
-            let queue = queue.clone();
-            tokio::spawn(async move {
-                loop {
-                    let page = queue.pull::<Payload>(partition, None, PAGE).await?;
-                    if page.events.is_empty() {
-                        return Ok::<(), tito::TitoError>(());
-                    }
-                    for (key, _) in page.events {
-                        queue.ack(&key).await?;
-                    }
+/// Pull and acknowledge, a task a partition, without a pause.
+async fn bare_loop<E: TitoEngine + 'static>(
+    queue: Arc<Queue<E>>,
+    partitions: u32,
+) -> Result<Duration, Fault> {
+    let begun = Instant::now();
+    let tasks = (0..partitions).map(|partition| {
+        let queue = queue.clone();
+        tokio::spawn(async move {
+            loop {
+                let page = queue.pull::<Payload>(partition, None, PAGE).await?;
+                if page.events.is_empty() {
+                    return Ok::<(), TitoError>(());
                 }
-            })
-        });
-        for task in tasks.collect::<Vec<_>>() {
-            task.await?.map_err(fault)?;
-        }
-        Ok(micros(begun.elapsed(), events))
+                for (key, _) in page.events {
+                    queue.ack(&key).await?;
+                }
+            }
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await??;
     }
+    Ok(begun.elapsed())
 }
 
 fn event(id: u64) -> QueueEvent<Payload> {
@@ -162,9 +148,4 @@ fn event(id: u64) -> QueueEvent<Payload> {
         text: "a text of some words ".repeat(5),
     };
     QueueEvent::new(format!("many:{id}"), payload, 0)
-}
-
-/// Its error is not `Sync`.
-fn fault(error: tito::TitoError) -> Fault {
-    error.to_string().into()
 }
