@@ -8,5 +8,6 @@ mod garbage;
 mod open;
 mod requests;
 mod silent_loss;
+mod sizes;
 mod tls;
 mod world;

@@ -3,7 +3,8 @@
 use super::{
     fault::{self, Ending, Lock},
     limits,
-    link::{Link, Pause},
+    link::Link,
+    pause::Waiting,
     prove,
     snapshot::Base,
     write_set::{self, Values, WriteSet},
@@ -188,7 +189,7 @@ pub(super) async fn send(
         return Err(Outcome::Failed(fault::unavailable(fault::describe(&error))));
     }
     let start = transaction.start_timestamp();
-    let mut pause = Pause::for_locks();
+    let mut waiting = Waiting::default();
     loop {
         let error = match timeout_at(deadline, transaction.commit()).await {
             Ok(Ok(committed)) => return Ok(committed.unwrap_or(start)),
@@ -197,12 +198,14 @@ pub(super) async fn send(
         };
         let key = match fault::ending(&error, start.version()) {
             // No lock of this transaction is waited for by one that it waits for: only the younger waits.
-            Ending::Locked(lock)
-                if lock.version < start.version() && Instant::now() + pause.next() < deadline =>
-            {
-                sleep(pause.last).await;
-                link.free_orphans(&error, deadline).await;
-                continue;
+            Ending::Locked(lock) if lock.version < start.version() => {
+                let pause = waiting.next(lock.version);
+                if Instant::now() + pause < deadline {
+                    sleep(pause).await;
+                    link.free_orphans(&error, deadline).await;
+                    continue;
+                }
+                lock.key
             }
             Ending::Conflict(key) | Ending::Locked(Lock { key, .. }) => key,
             Ending::RolledBack => return Err(Outcome::Conflict { key: Vec::new() }),

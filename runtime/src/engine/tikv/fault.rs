@@ -39,6 +39,17 @@ pub(super) fn kind(error: &Error) -> Kind {
     }
 }
 
+/// When the transaction began whose lock a read has met.
+pub(super) fn lock(error: &Error) -> Option<u64> {
+    match error {
+        Error::ResolveLockError(locks) => locks.first().map(|lock| lock.lock_version),
+        Error::MultipleKeyErrors(errors) | Error::ExtractedErrors(errors) => {
+            errors.iter().find_map(lock)
+        }
+        _ => None,
+    }
+}
+
 /// A lock of another transaction.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Lock {

@@ -195,7 +195,7 @@ impl Job {
         if safepoint <= self.safepoint {
             return Ok(());
         }
-        let call = |client: tikv_client::TransactionClient| async move {
+        let call = |client: tikv_client::TransactionClient, _| async move {
             client.gc(Timestamp::from_version(safepoint)).await
         };
         link.call(

@@ -7,6 +7,7 @@
 use super::{
     TikvOptions,
     fault::{self, Kind},
+    pause::{self, Pause, Waiting},
     pd::Pd,
     prefix::Prefix,
     regions::Regions,
@@ -26,16 +27,10 @@ use tikv_client::{
 };
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-/// Longest pause between two attempts.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How long PD may take for a timestamp before it counts as gone.
 const PROBE: Duration = Duration::from_secs(2);
 /// A lock lives for 3 s at first, the client's own first heartbeat comes after 10.
 const HEARTBEAT: Duration = Duration::from_secs(1);
-/// How often a request waits for another transaction's lock. The client doubles a pause by shifting it, and panics when
-/// nothing is left of it, at the 62nd; a read goes on waiting after that.
-const LOCK_PAUSES: u32 = 50;
-const LONGEST_LOCK_PAUSE_MS: u64 = 400;
 
 /// A client and its number.
 #[derive(Clone)]
@@ -80,7 +75,8 @@ impl Link {
                 Ok(Err(error)) => fault::describe(&error),
                 Err(_) => "no answer".to_owned(),
             };
-            if Instant::now() + pause.next() >= deadline {
+            let next = pause.next();
+            if Instant::now() + next >= deadline {
                 let trouble = timeout(PROBE, Pd::new(options).trouble()).await;
                 let how = match options.ca {
                     Some(_) => "over TLS, with the files of `ca=`, `cert=` and `key=`",
@@ -93,7 +89,7 @@ impl Link {
                     trouble.ok().flatten().unwrap_or(failed)
                 )));
             }
-            sleep(pause.last).await;
+            sleep(next).await;
         };
         Ok(Self {
             prefix,
@@ -138,20 +134,27 @@ impl Link {
         Ok(())
     }
 
-    /// Calls the cluster until it answers, `what` being what is done, for the error.
+    /// Calls the cluster until it answers, `what` being what is done, for the error. A call that reads does so with the options
+    /// that it gets.
+    ///
+    /// The client asks ten times for an answer that is larger than it takes, for seconds; so it tries again by itself only
+    /// from the second attempt on.
     pub(super) async fn call<T, F>(
         &self,
         what: &str,
         deadline: Instant,
-        call: impl Fn(TransactionClient) -> F + Send + Sync,
+        call: impl Fn(TransactionClient, TransactionOptions) -> F + Send + Sync,
     ) -> Result<T, Failure>
     where
         F: Future<Output = tikv_client::Result<T>> + Send,
     {
         let mut pause = Pause::default();
+        let mut waiting = Waiting::default();
+        let mut backoff = Backoff::no_backoff();
         loop {
             let client = self.client();
-            let attempt = self.watched(&client, call(client.tikv.clone()));
+            let options = reading(backoff.clone());
+            let attempt = self.watched(&client, call(client.tikv.clone(), options));
             let error = match timeout_at(deadline, attempt).await {
                 Ok(Some(Ok(answer))) => return Ok(answer),
                 Ok(Some(Err(error))) => error,
@@ -161,19 +164,26 @@ impl Link {
                 }
                 Err(_) => return Err(self.given_up(what, "no answer").into()),
             };
+            let lock = fault::lock(&error);
+            let next = lock.map_or_else(|| pause.next(), |version| waiting.next(version));
             match fault::kind(&error) {
                 Kind::TooLarge => return Err(Failure::TooLarge),
                 Kind::Definite => {
                     return Err(self.given_up(what, &fault::describe(&error)).into());
                 }
-                Kind::Passing | Kind::Connection if Instant::now() + pause.next() >= deadline => {
+                Kind::Passing | Kind::Connection if Instant::now() + next >= deadline => {
                     return Err(self.given_up(what, &fault::describe(&error)).into());
                 }
                 Kind::Passing => self.free_orphans(&error, deadline).await,
+                // It has not looked for another store yet.
+                Kind::Connection if backoff.is_none() => {}
                 Kind::Connection => self.renew(client.generation).await,
             }
+            if lock.is_none() {
+                backoff = region_backoff();
+            }
             tracing::debug!(what, error = fault::describe(&error), "trying again");
-            sleep(pause.last).await;
+            sleep(next).await;
         }
     }
 
@@ -217,17 +227,18 @@ impl Link {
                     "no answer".to_owned()
                 }
             };
-            if Instant::now() + pause.next() >= deadline {
+            let next = pause.next();
+            if Instant::now() + next >= deadline {
                 return Err(self.given_up("taking a timestamp from PD", &failed));
             }
-            sleep(pause.last).await;
+            sleep(next).await;
         }
     }
 
     /// Makes the client anew, unless that was done meanwhile or just before.
     async fn renew(&self, generation: u64) {
         let mut renewed = self.renewed.lock().await;
-        if self.client().generation != generation || renewed.elapsed() < LONGEST_PAUSE {
+        if self.client().generation != generation || renewed.elapsed() < pause::LONGEST {
             return;
         }
         *renewed = Instant::now();
@@ -277,40 +288,6 @@ impl From<Failure> for EngineError {
     }
 }
 
-/// Pauses between attempts: doubled, with full jitter.
-pub(super) struct Pause {
-    bound: Duration,
-    longest: Duration,
-    pub(super) last: Duration,
-}
-
-impl Default for Pause {
-    fn default() -> Self {
-        Self {
-            bound: Duration::from_millis(10),
-            longest: LONGEST_PAUSE,
-            last: Duration::ZERO,
-        }
-    }
-}
-
-impl Pause {
-    /// Pauses between looks at a lock, most of which are gone after the time of a request.
-    pub(super) fn for_locks() -> Self {
-        Self {
-            bound: Duration::from_millis(2),
-            longest: Duration::from_millis(LONGEST_LOCK_PAUSE_MS),
-            last: Duration::ZERO,
-        }
-    }
-
-    pub(super) fn next(&mut self) -> Duration {
-        self.bound = (self.bound * 2).min(self.longest);
-        self.last = self.bound.mul_f64(fastrand::f64());
-        self.last
-    }
-}
-
 /// An error that names the option if a file for TLS cannot be read.
 fn readable(options: &TikvOptions) -> Result<(), EngineError> {
     let files = [
@@ -343,26 +320,31 @@ fn config(options: &TikvOptions) -> Config {
     config
 }
 
-/// How snapshots are read: locks of others are waited for until their time is over.
-pub(super) fn reading() -> TransactionOptions {
+/// How snapshots are read. Locks of others are looked into, and not waited for by the client.
+fn reading(region_backoff: Backoff) -> TransactionOptions {
     TransactionOptions::new_optimistic()
         .retry_options(RetryOptions {
-            region_backoff: region_backoff(),
-            lock_backoff: Backoff::equal_jitter_backoff(4, LONGEST_LOCK_PAUSE_MS, LOCK_PAUSES),
+            region_backoff,
+            lock_backoff: lock_backoff(),
         })
         .drop_check(CheckLevel::None)
 }
 
-/// How transactions are committed: in two phases, the locks kept alive. Locks of others are looked into, and not waited
-/// for: whether to wait is decided where the commit is sent.
+/// How transactions are committed: in two phases, the locks kept alive. Whether locks of others are waited for is decided
+/// where the commit is sent.
 fn committing() -> TransactionOptions {
     TransactionOptions::new_optimistic()
         .retry_options(RetryOptions {
             region_backoff: region_backoff(),
-            lock_backoff: Backoff::equal_jitter_backoff(4, LONGEST_LOCK_PAUSE_MS, 0),
+            lock_backoff: lock_backoff(),
         })
         .drop_check(CheckLevel::None)
         .heartbeat_option(HeartbeatOption::FixedTime(HEARTBEAT))
+}
+
+/// A look at the lock's transaction, and no pause. None at all would leave the look out.
+fn lock_backoff() -> Backoff {
+    Backoff::equal_jitter_backoff(4, 4, 0)
 }
 
 fn region_backoff() -> Backoff {

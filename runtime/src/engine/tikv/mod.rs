@@ -5,7 +5,7 @@
 //! | `options`, `address` | where a cluster is, and how a store in it is kept |
 //! | `prefix` | the keys of one store among others |
 //! | `claim` | the row that makes a prefix a store's |
-//! | `link` | the connection, and trying again |
+//! | `link`, `pause` | the connection, and trying again |
 //! | `fault` | what the client's errors mean |
 //! | `orphans` | locks whose transaction has lost its primary key |
 //! | `read`, `snapshot` | reads at a timestamp |
@@ -32,6 +32,7 @@ mod limits;
 mod link;
 mod options;
 mod orphans;
+mod pause;
 mod pd;
 mod prefix;
 mod prove;

@@ -10,7 +10,7 @@
 
 use super::{
     fault,
-    link::{Failure, Link, reading},
+    link::{Failure, Link},
     prefix::Prefix,
     read::Found,
     repair::repair,
@@ -19,7 +19,7 @@ use super::{
 use crate::engine::{EngineError, Outcome};
 use futures_util::future::try_join_all;
 use std::collections::BTreeSet;
-use tikv_client::{Error, KvPair, Timestamp, TimestampExt, TransactionClient};
+use tikv_client::{Error, KvPair, Timestamp, TimestampExt, TransactionClient, TransactionOptions};
 use tokio::time::Instant;
 
 /// Keys of one request.
@@ -201,10 +201,10 @@ impl Proof<'_> {
     }
 
     async fn look_once(&self, keys: &BTreeSet<Vec<u8>>) -> Result<Look, Failure> {
-        let call = |client: TransactionClient| {
+        let call = |client: TransactionClient, options: TransactionOptions| {
             let (at, keys) = (self.committed.clone(), keys.clone());
             async move {
-                let mut snapshot = client.snapshot(at, reading().no_resolve_locks());
+                let mut snapshot = client.snapshot(at, options.no_resolve_locks());
                 match snapshot.batch_get(keys).await {
                     Ok(pairs) => {
                         let pairs = pairs.map(|KvPair(key, value)| (key.into(), value));

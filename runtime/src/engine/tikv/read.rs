@@ -2,11 +2,11 @@
 //!
 //! Each request has a client snapshot of its own: one may be read by one caller at a time, and keeps all it ever read.
 
-use super::link::{Failure, Link, reading};
+use super::link::{Failure, Link};
 use crate::engine::{EngineError, Pair, ScanOptions};
 use futures_util::future::try_join_all;
 use std::{collections::HashMap, future::Future, pin::Pin};
-use tikv_client::{KvPair, Timestamp};
+use tikv_client::{KvPair, Timestamp, TransactionClient, TransactionOptions};
 use tokio::time::Instant;
 
 /// Keys of one request. Larger batches are asked in parts, side by side.
@@ -34,9 +34,9 @@ impl Link {
         key: &[u8],
         deadline: Instant,
     ) -> Result<Option<Vec<u8>>, EngineError> {
-        let call = |client: tikv_client::TransactionClient| {
+        let call = |client: TransactionClient, options: TransactionOptions| {
             let (at, key) = (at.clone(), key.to_vec());
-            async move { client.snapshot(at, reading()).get(key).await }
+            async move { client.snapshot(at, options).get(key).await }
         };
         Ok(self.call("reading from TiKV", deadline, call).await?)
     }
@@ -60,10 +60,10 @@ impl Link {
         deadline: Instant,
     ) -> Answer<'a, Result<Found, EngineError>> {
         Box::pin(async move {
-            let call = |client: tikv_client::TransactionClient| {
+            let call = |client: TransactionClient, options: TransactionOptions| {
                 let (at, keys) = (at.clone(), keys.to_vec());
                 async move {
-                    let mut snapshot = client.snapshot(at, reading());
+                    let mut snapshot = client.snapshot(at, options);
                     let pairs = snapshot.batch_get(keys).await?;
                     Ok(pairs
                         .map(|KvPair(key, value)| (key.into(), value))
@@ -138,17 +138,17 @@ impl Link {
         at: &Timestamp,
         (start, end): (&[u8], &[u8]),
         limit: usize,
-        options: ScanOptions,
+        scan: ScanOptions,
         deadline: Instant,
     ) -> Result<Vec<Pair>, Failure> {
         let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-        let call = |client: tikv_client::TransactionClient| {
+        let call = |client: TransactionClient, options: TransactionOptions| {
             let (at, range) = (at.clone(), start.to_vec()..end.to_vec());
             async move {
-                let mut snapshot = client.snapshot(at, reading());
+                let mut snapshot = client.snapshot(at, options);
                 let bare = |key: tikv_client::Key| (key.into(), Vec::new());
                 let full = |KvPair(key, value): KvPair| (key.into(), value);
-                Ok(match (options.keys_only, options.reverse) {
+                Ok(match (scan.keys_only, scan.reverse) {
                     (false, false) => snapshot.scan(range, limit).await?.map(full).collect(),
                     (false, true) => snapshot
                         .scan_reverse(range, limit)
