@@ -6,6 +6,8 @@ use super::world::{World, task};
 use keyloom_tests::{
     cluster::{Counts, Fault, Kind, Options, Span},
     desk::{Account, AccountId, Desk, TaskId, accounts, tasks},
+    press::{AuthorId, Press, TagId, articles, authors, tags},
+    presses::{article, author, tag},
 };
 use std::time::Duration;
 
@@ -21,12 +23,17 @@ async fn filled(world: &World) -> Desk {
         tasks::insert(&desk, &task).await.unwrap();
     }
     assert_eq!(tasks::by_owner("owner", ..).count(&desk).await.unwrap(), 25);
+    slow(world);
+    desk
+}
+
+/// Requests take so long that those sent side by side overlap.
+fn slow(world: &World) {
     for method in METHODS {
         let fault = Fault::new(method, Kind::Delay(SLOW)).always();
         world.admin().fail(fault).unwrap();
     }
     quiet(world);
-    desk
 }
 
 /// Waits until the commits of secondaries, which nobody waits for, are done.
@@ -113,6 +120,35 @@ async fn a_later_page_costs_what_the_first_costs() {
         let cost = cost(&world, page).await;
         assert_eq!(cost.rounds, 2, "page {at}: {cost:#?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_relations_of_a_level_are_loaded_side_by_side() {
+    let world = World::new(Options::default());
+    let address = format!("tikv://{}?prefix=press&gc=off", world.cluster.pd());
+    let press = Press::open(address).await.unwrap();
+    let (writers, words) = ([author(1), author(2)], [tag(1), tag(2)]);
+    authors::insert_many(&press, &writers).await.unwrap();
+    tags::insert_many(&press, &words).await.unwrap();
+    let all: Vec<_> = (0..10)
+        .map(|n| {
+            let mut article = article(n, 1 + n % 2);
+            article.tag_ids = vec![TagId(1 + n % 2)];
+            article.editor_id = Some(AuthorId(2 - n % 2));
+            article
+        })
+        .collect();
+    articles::insert_many(&press, &all).await.unwrap();
+    slow(&world);
+    let plain = cost(&world, articles::all().page(&press)).await;
+    let related = (articles::author(), articles::tags(), articles::editor());
+    let related = articles::all().include(related);
+    let related = cost(&world, related.page(&press)).await;
+    let deep = articles::author().include(authors::articles());
+    let deep = cost(&world, articles::all().include(deep).page(&press)).await;
+    let rounds = [&plain, &related, &deep].map(|cost| cost.rounds);
+    // A `has-many` is an index and its records.
+    assert_eq!(rounds, [1, 2, 4], "{:#?}", [plain, related, deep]);
 }
 
 /// What an insert with three index entries, an update of a field that no index has, an update that moves an entry, and a

@@ -3,7 +3,7 @@
 use crate::world::{World, committed, put, stored, values};
 use keyloom::engine::{Changes, Engine, Outcome, Snapshot, tikv::TikvEngine};
 use keyloom_tests::cluster::{Admin, Fault, FaultId, Kind};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 type Base = <TikvEngine as Engine>::Snapshot;
@@ -153,4 +153,37 @@ async fn who_waits_for_a_lock_past_the_deadline_hears_of_a_conflict_and_not_of_d
     assert_free(&world, &hasty, "k").await;
     world.admin().clear(held).unwrap();
     committed(older.await.unwrap());
+}
+
+/// A lock lives for three seconds at first, and longer as its owner says so: whoever meets it must wait, and must not take the
+/// transaction for dead.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_commit_keeps_its_locks_alive() {
+    const FIRST_LIFE: Duration = Duration::from_secs(3);
+    let (world, _) = world().await;
+    let patient = world.options().timeout(Duration::from_secs(20));
+    let patient = patient.retry(Duration::from_mins(1));
+    let engine = TikvEngine::open(patient).await.unwrap();
+    let admin = world.admin();
+    let base = read(&engine, &["a", "x"]).await;
+    let held = hold(admin, "x");
+    admin.reset().unwrap();
+    let slow = spawn(&engine, base, put(&["a", "x"], "slow"));
+    locked(admin, held, "a").await;
+    let begun = Instant::now();
+    let other = engine.clone();
+    let reader = tokio::spawn(async move { values(&other, &["a"]).await });
+    // The lock's first life is over, and the reader has looked at it since.
+    while begun.elapsed() < FIRST_LIFE {
+        tokio::task::yield_now().await;
+    }
+    admin.reset().unwrap();
+    while admin.counts().unwrap().of("KvCheckTxnStatus") < 2 {
+        assert!(!slow.is_finished() && !reader.is_finished());
+        tokio::task::yield_now().await;
+    }
+    admin.clear(held).unwrap();
+    committed(slow.await.unwrap());
+    let before = Some("0".to_owned());
+    assert_eq!(reader.await.unwrap().unwrap(), [before]);
 }

@@ -95,30 +95,75 @@ async fn requests_that_fail_or_hang_end_in_a_true_answer_within_the_deadline() {
         Kind::AfterHang,
         Kind::Late(Duration::from_millis(200)),
     ];
-    for method in ["KvPrewrite", "KvCommit", "KvBatchGet", "Tso"] {
+    // The first key is the primary, whose state is the transaction's.
+    let [first, other, _] = KEYS;
+    for (method, key) in [
+        ("KvPrewrite", first),
+        ("KvPrewrite", other),
+        ("KvCommit", first),
+        ("KvCommit", other),
+        ("KvBatchGet", other),
+        ("Tso", "any"),
+    ] {
         for kind in kinds {
             if method == "Tso" && matches!(kind, Kind::AfterHang) {
                 // The same as `Hang` to whoever waits.
                 continue;
             }
-            let case = format!("{method} {kind:?}");
+            let case = format!("{method} of {key} {kind:?}");
             let before = format!("before {case}");
             write(&engine, &before).await;
             let base = engine.snapshot().await.unwrap();
             // One request fails; all of them until the deadline would be a store that is gone.
             let mut fault = Fault::new(method, kind);
             if method != "Tso" {
-                fault = fault.key(stored("k"));
+                fault = fault.key(stored(key));
             }
             admin.fail(fault).unwrap();
+            admin.reset().unwrap();
             let begun = Instant::now();
             let outcome = engine.commit(&base, put(&KEYS, &case)).await;
             assert!(begun.elapsed() < DEADLINE, "{case}: {:?}", begun.elapsed());
             println!("{case}: {outcome:?} after {:?}", begun.elapsed());
             admin.clear_all().unwrap();
+            if method == "KvCommit" {
+                // It could tear what was committed after all.
+                assert_eq!(admin.counts().unwrap().of("KvBatchRollback"), 0, "{case}");
+            }
             assert_true(&patient, &Ok(outcome), &before, &case).await;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_of_a_read_that_fails_once_is_sent_again_and_a_lasting_failure_is_no_missing_key()
+{
+    let world = World::new();
+    let engine = world.engine().await;
+    let admin = world.admin();
+    write(&engine, "value").await;
+    let value = Some(b"value".to_vec());
+    for kind in [Kind::Unavailable, Kind::AfterUnavailable] {
+        for method in ["Tso", "KvGet"] {
+            let fault = admin.fail(Fault::new(method, kind)).unwrap();
+            let snapshot = engine.snapshot().await.unwrap();
+            assert_eq!(
+                snapshot.get(b"k").await,
+                Ok(value.clone()),
+                "{method} {kind:?}"
+            );
+            assert_eq!(admin.hits(fault).unwrap(), 1, "{method} {kind:?}");
+            admin.clear_all().unwrap();
+        }
+    }
+    let snapshot = engine.snapshot().await.unwrap();
+    admin
+        .fail(Fault::new("KvGet", Kind::Unavailable).always())
+        .unwrap();
+    let error = snapshot.get(b"k").await.unwrap_err();
+    assert!(matches!(error, EngineError::Unavailable { .. }), "{error}");
+    admin.clear_all().unwrap();
+    assert_eq!(snapshot.get(b"k").await, Ok(value));
 }
 
 #[tokio::test(flavor = "multi_thread")]

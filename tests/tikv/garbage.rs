@@ -90,3 +90,59 @@ async fn a_snapshot_that_nothing_protects_is_refused_before_it_is_too_old() {
         Ok(Some(b"value".to_vec()))
     );
 }
+
+/// Who moves the safepoint, by the row that says so.
+async fn owner(client: &TransactionClient) -> Option<String> {
+    let at = client.current_timestamp().await.unwrap();
+    let options = TransactionOptions::new_optimistic();
+    let row = client.snapshot(at, options).get(b"\0\0gc".to_vec()).await;
+    let row: serde_json::Value = serde_json::from_slice(&row.unwrap()?).unwrap();
+    Some(row["owner"].as_str().unwrap().to_owned())
+}
+
+/// Waits until it is somebody else.
+async fn owner_other_than(client: &TransactionClient, last: Option<&str>) -> String {
+    let begun = Instant::now();
+    loop {
+        let now = owner(client).await;
+        if let Some(now) = now.filter(|now| Some(now.as_str()) != last) {
+            return now;
+        }
+        assert!(begun.elapsed() < KEEP * 4, "nobody moves the safepoint");
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_process_moves_the_safepoint_for_all_and_another_does_when_it_is_gone() {
+    let world = World::new();
+    let client = TransactionClient::new(vec![world.cluster.pd()])
+        .await
+        .unwrap();
+    let open = async || TikvEngine::open(world.options().gc(Some(KEEP))).await;
+    let first = open().await.unwrap();
+    let leader = owner_other_than(&client, None).await;
+    let second = open().await.unwrap();
+    write(&second, "old").await;
+    let old = second.snapshot().await.unwrap();
+    write(&second, "new").await;
+    // The first spares what the second reads, and goes on while it lives.
+    let begun = Instant::now();
+    while begun.elapsed() < KEEP * 3 / 2 {
+        assert_eq!(old.get(b"k").await, Ok(Some(b"old".to_vec())));
+        assert_eq!(owner(&client).await.as_ref(), Some(&leader));
+    }
+    world.admin().collect().unwrap();
+    assert_eq!(old.get(b"k").await, Ok(Some(b"old".to_vec())));
+    assert!(world.admin().counts().unwrap().of("UpdateGCSafePoint") > 0);
+    first.close().await.unwrap();
+    drop(old);
+    owner_other_than(&client, Some(&leader)).await;
+    world.admin().reset().unwrap();
+    let begun = Instant::now();
+    while world.admin().counts().unwrap().of("UpdateGCSafePoint") == 0 {
+        assert!(begun.elapsed() < KEEP * 4, "it moves no more");
+        tokio::task::yield_now().await;
+    }
+    second.close().await.unwrap();
+}
