@@ -1,9 +1,6 @@
 //! An engine with faults on purpose: what a network and a disk can do to a commit, by a seed that replays.
 
-use keyloom::engine::{
-    Changes, Engine, EngineError, Limits, Outcome,
-    embedded::{EmbeddedEngine, EmbeddedOptions, EmbeddedSnapshot, Location},
-};
+use keyloom::engine::{Changes, Engine, EngineError, Limits, Outcome, embedded::EmbeddedEngine};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How often each fault happens, in a thousand commits.
@@ -21,10 +18,10 @@ pub struct Faults {
     pub failed: u32,
 }
 
-/// An engine in memory whose commits go wrong.
+/// An engine whose commits go wrong; one in memory, unless told.
 #[derive(Debug, Clone)]
-pub struct Faulty {
-    inner: EmbeddedEngine,
+pub struct Faulty<E = EmbeddedEngine> {
+    inner: E,
     faults: Faults,
     random: Arc<Mutex<fastrand::Rng>>,
     line: Arc<Mutex<Line>>,
@@ -43,9 +40,15 @@ enum Line {
 impl Faulty {
     /// An empty engine.
     pub async fn new(seed: u64, faults: Faults) -> Self {
-        let inner = EmbeddedEngine::open(Location::Memory, EmbeddedOptions::default()).await;
+        Self::over(crate::below::engine().await, seed, faults)
+    }
+}
+
+impl<E: Engine + Clone> Faulty<E> {
+    /// Puts faults between an engine and whoever uses it.
+    pub fn over(inner: E, seed: u64, faults: Faults) -> Self {
         Self {
-            inner: inner.expect("memory opens"),
+            inner,
             faults,
             random: Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))),
             line: Arc::default(),
@@ -63,7 +66,7 @@ impl Faulty {
 
     /// The engine below, which has no faults.
     #[must_use]
-    pub fn sound(&self) -> EmbeddedEngine {
+    pub fn sound(&self) -> E {
         self.inner.clone()
     }
 
@@ -79,11 +82,19 @@ fn lost() -> EngineError {
     }
 }
 
-impl Engine for Faulty {
-    type Snapshot = EmbeddedSnapshot;
+impl<E: Engine + Clone> Engine for Faulty<E> {
+    type Snapshot = E::Snapshot;
 
     fn limits(&self) -> Limits {
         self.inner.limits()
+    }
+
+    fn stripes(&self) -> u8 {
+        self.inner.stripes()
+    }
+
+    fn reads_ahead(&self) -> bool {
+        self.inner.reads_ahead()
     }
 
     /// Others may write to [`Faulty::sound`].
@@ -91,14 +102,14 @@ impl Engine for Faulty {
         true
     }
 
-    async fn snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+    async fn snapshot(&self) -> Result<E::Snapshot, EngineError> {
         if *self.line() == Line::Broken {
             return Err(lost());
         }
         self.inner.snapshot().await
     }
 
-    async fn durable_snapshot(&self) -> Result<EmbeddedSnapshot, EngineError> {
+    async fn durable_snapshot(&self) -> Result<E::Snapshot, EngineError> {
         self.inner.durable_snapshot().await
     }
 
@@ -106,7 +117,7 @@ impl Engine for Faulty {
         self.inner.durable(number).await
     }
 
-    async fn commit(&self, base: &EmbeddedSnapshot, changes: Changes) -> Outcome {
+    async fn commit(&self, base: &E::Snapshot, changes: Changes) -> Outcome {
         let Faults {
             conflict,
             lost_answer,

@@ -6,9 +6,10 @@ use keyloom_cluster::Cluster;
 use std::process::Command;
 
 /// The suites that run on TiKV too.
-const SUITES: [&str; 7] = [
+const SUITES: [&str; 8] = [
     "conformance",
     "events",
+    "histories",
     "parity",
     "relations",
     "tikv",
