@@ -49,6 +49,25 @@ fn succeed(command: &mut Command) -> String {
     told(&output)
 }
 
+/// `keyloom dump --from … | keyloom load --to …`: what each of them said.
+fn piped(from: &str, to: &str) -> (String, String) {
+    let mut dump = keyloom(&["dump", "--from", from])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pipe = dump.stdout.take().unwrap();
+    let loaded = succeed(keyloom(&["load", "--to", to]).stdin(pipe));
+    (told(&dump.wait_with_output().unwrap()), loaded)
+}
+
+fn count(address: &str) -> u64 {
+    block_on(async {
+        let shop = Shop::open(address).await.unwrap();
+        people::by_email(..).count(&shop).await.unwrap()
+    })
+}
+
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
@@ -60,14 +79,7 @@ fn a_store_goes_through_a_pipe_and_through_a_file_unchanged() {
         tempfile::tempdir().unwrap(),
         tempfile::tempdir().unwrap(),
     );
-    let mut dump = keyloom(&["dump", "--from", text(from.path())])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let pipe = dump.stdout.take().unwrap();
-    let loaded = succeed(keyloom(&["load", "--to", text(to.path())]).stdin(pipe));
-    let dumped = told(&dump.wait_with_output().unwrap());
+    let (dumped, loaded) = piped(text(from.path()), text(to.path()));
     let sums = dumped.strip_prefix("dumped ").unwrap();
     assert_eq!(loaded, format!("loaded and compared {sums}"));
 
@@ -93,11 +105,27 @@ fn a_store_goes_through_a_pipe_and_through_a_file_unchanged() {
         ])),
         loaded
     );
-    let count = block_on(async {
-        let shop = Shop::open(text(&last)).await.unwrap();
-        people::by_email(..).count(&shop).await.unwrap()
-    });
-    assert_eq!(count, RECORDS as u64);
+    assert_eq!(count(text(&last)), RECORDS as u64);
+}
+
+/// Needs no word but the address.
+#[cfg(feature = "tikv")]
+#[test]
+fn a_store_moves_to_a_cluster_and_back_through_pipes() {
+    use keyloom_tests::cluster;
+    let (from, back) = (filled(), tempfile::tempdir().unwrap());
+    let cluster = format!(
+        "tikv://{}?prefix={}&gc=off&retry=120s",
+        cluster::pd(),
+        cluster::prefix("move")
+    );
+    let (there, _) = piped(text(from.path()), &cluster);
+    assert_eq!(count(&cluster), RECORDS as u64);
+    let (here, loaded) = piped(&cluster, text(back.path()));
+    assert_eq!(here, there, "the same pairs and checksum");
+    let sums = there.strip_prefix("dumped ").unwrap();
+    assert_eq!(loaded, format!("loaded and compared {sums}"));
+    assert_eq!(count(text(back.path())), RECORDS as u64);
 }
 
 #[test]
@@ -128,11 +156,7 @@ fn a_killed_load_goes_on_when_it_is_run_again() {
     ));
     fs::remove_file(&file).unwrap();
     assert!(said.contains("of them by an earlier run"), "{said}");
-    let count = block_on(async {
-        let shop = Shop::open(text(to.path())).await.unwrap();
-        people::by_email(..).count(&shop).await.unwrap()
-    });
-    assert_eq!(count, RECORDS as u64);
+    assert_eq!(count(text(to.path())), RECORDS as u64);
 }
 
 #[test]
