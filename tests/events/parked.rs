@@ -81,6 +81,41 @@ async fn a_partition_that_has_parked_a_thousand_events_blocks_until_they_are_dri
     Ok(())
 }
 
+/// Later events of a parked key wait behind it, but no more of them than a partition parks.
+#[tokio::test]
+async fn a_key_whose_events_wait_blocks_the_partition_once_it_parks_no_more() -> Result<()> {
+    let queue = Queue::open("memory:").await?;
+    let broken = Arc::new(AtomicBool::new(true));
+    let fails = broken.clone();
+    let recorder = Recorder::answering(move |_, _| {
+        if fails.load(Ordering::SeqCst) {
+            return Err("it is broken".into());
+        }
+        Ok(())
+    });
+    queue
+        .transaction(async |tx| {
+            for _ in 0..MOST + 50 {
+                tasks::publish(&tx, &TaskId::from("a"), TaskPinged {}).await?;
+            }
+            Ok(())
+        })
+        .await?;
+    let workers = queue.workers("behind").handle_tasks(recorder.clone());
+    let workers = workers.max_attempts(1).backoff(SHORT, SHORT);
+    let worker = workers.poison(Poison::ParkKey).start().await?;
+    let lag = failing(&queue, "behind").await?;
+    assert_eq!((lag.parked, lag.next), (MOST, MOST), "{lag:?}");
+    broken.store(false, Ordering::SeqCst);
+    assert_eq!(queue.group("behind").redrive().await?, 1);
+    worker.caught_up().await?;
+    worker.shutdown(END).await?;
+    let mut offsets: Vec<u64> = recorder.seen().iter().map(|seen| seen.offset).collect();
+    offsets.dedup();
+    assert_eq!(offsets, (0..MOST + 50).collect::<Vec<_>>());
+    Ok(())
+}
+
 /// More dead letters than are looked through at once: those that fail again stand before those that are still to come.
 #[tokio::test]
 async fn every_dead_letter_is_driven_again_however_many_fail_again() -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::{
     Inner,
-    failure::{Failed, park_behind, record},
+    failure::{Aside, Failed, park_behind, record},
     handlers::Failure,
     holding::Holding,
     log::Log,
@@ -265,10 +265,14 @@ impl Drain {
             if *offset != next.next {
                 return Err(self.missing(next.next));
             }
-            if park_behind(self, &tx, &mut next, bytes).await? {
-                continue;
-            }
-            if let Err(failure) = self.handle(&tx, &next, bytes).await {
+            let ended = match park_behind(self, &tx, &mut next, bytes).await? {
+                Aside::Parked => continue,
+                Aside::No => self.handle(&tx, &next, bytes).await,
+                Aside::Full => Err(Failure::Failed(
+                    "its key has parked events, and the partition parks no more".to_owned(),
+                )),
+            };
+            if let Err(failure) = ended {
                 tx.roll_back();
                 if place > 0 {
                     return Ok(Step::OneByOne);

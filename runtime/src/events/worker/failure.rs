@@ -136,24 +136,37 @@ fn decide(
     })
 }
 
-/// Parks an event whose key has parked events before it; whether it did.
+/// What becomes of an event before its handler is asked.
+pub(super) enum Aside {
+    /// It is handled.
+    No,
+    /// It is parked, and the cursor is behind it.
+    Parked,
+    /// It must be parked, and the partition parks no more.
+    Full,
+}
+
+/// Parks an event whose key has parked events before it.
 pub(super) async fn park_behind(
     drain: &Drain,
     tx: &Transaction,
     next: &mut Cursor,
     bytes: &[u8],
-) -> Result<bool> {
+) -> Result<Aside> {
     let (inner, partition) = (&drain.inner, drain.partition);
     if next.parked == 0 {
-        return Ok(false);
+        return Ok(Aside::No);
     }
     // What does not decode has no key, and is handled: it fails on its own.
     let Ok(entry) = Entry::decode(bytes) else {
-        return Ok(false);
+        return Ok(Aside::No);
     };
     let prefix = Letter::parked_of(partition, inner.group, entry.order());
     if first_of(&tx.reader(), &prefix).await?.is_none() {
-        return Ok(false);
+        return Ok(Aside::No);
+    }
+    if next.parked >= MOST_PARKED {
+        return Ok(Aside::Full);
     }
     let letter = Letter {
         state: LetterState::Waiting,
@@ -167,5 +180,5 @@ pub(super) async fn park_behind(
     *next = next.at(next.next + 1);
     next.parked += 1;
     inner.count("keyloom_events_parked_total", partition, 1);
-    Ok(true)
+    Ok(Aside::Parked)
 }
