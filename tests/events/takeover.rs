@@ -5,7 +5,7 @@ use keyloom::{EventContext, HandlerResult, Poison, Result, engine::embedded::Emb
 use keyloom_tests::{
     below::{engine, pairs},
     gates::Gated,
-    queue::{Queue, Task, tasks},
+    queue::{Queue, Task, TaskId, tasks},
 };
 use std::{collections::BTreeMap, time::Duration};
 use tokio::sync::mpsc;
@@ -51,13 +51,41 @@ async fn what_no_worker_had_begun_when_it_died_comes_as_the_first_attempt() -> R
     }
     let recorder = Recorder::new();
     let workers = queue.workers("dies").handle_tasks(recorder.clone());
-    let workers = workers.max_attempts(1).poison(Poison::DeadLetter);
+    let workers = workers.max_attempts(3).poison(Poison::DeadLetter);
     let worker = workers.start().await?;
     worker.caught_up().await?;
     let seen = recorder.seen().into_iter();
     let seen: BTreeMap<String, u32> = seen.map(|seen| (seen.key, seen.attempt)).collect();
     assert_eq!(seen, attempts);
     assert_eq!(queue.group("dies").dead_letters().await?, []);
+    worker.shutdown(END).await
+}
+
+/// The attempts of an event that takes its worker down each time are used up like those of one that fails; one more than
+/// allowed is counted, since the one that is counted when a batch ends may never have begun.
+#[tokio::test]
+async fn an_event_that_kills_its_worker_each_time_is_set_aside() -> Result<()> {
+    let engine = engine().await;
+    let queue = Queue::open_on(engine.clone()).await?;
+    tasks::insert(&queue, &task("deadly", 1)).await?;
+    tasks::modify(&queue, TaskId::from("deadly"), |task| task.n = 2).await?;
+    for _ in 0..3 {
+        let engine = engine.clone();
+        let begun = tokio::task::spawn_blocking(move || dies_in_a_handler(engine)).await;
+        assert_eq!(begun.unwrap(), "deadly");
+    }
+    let recorder = Recorder::new();
+    let workers = queue.workers("dies").handle_tasks(recorder.clone());
+    let workers = workers.max_attempts(2).poison(Poison::DeadLetter);
+    let worker = workers.start().await?;
+    worker.caught_up().await?;
+    assert_eq!(recorder.numbers(), [("deadly".to_owned(), 2)]);
+    let dead = queue.group("dies").dead_letters().await?;
+    let dead: Vec<_> = dead
+        .iter()
+        .map(|it| (it.attempts, it.error.as_str()))
+        .collect();
+    assert_eq!(dead, [(3, "its worker ended while it was handled")]);
     worker.shutdown(END).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Inner,
-    failure::{Aside, Failed, park_behind, record},
+    failure::{Aside, Failed, is_spent, park_behind, record},
     handlers::Failure,
     holding::Holding,
     log::Log,
@@ -159,6 +159,18 @@ impl Drain {
             }
             // It may have been trimmed since the last look.
             log.next = log.end;
+            return Ok(Step::Again);
+        }
+        if is_spent(self, &cursor) {
+            let failed = Failed {
+                failure: Failure::Failed("its worker ended while it was handled".to_owned()),
+                cursor: Cursor {
+                    attempts: cursor.attempts - 1,
+                    ..cursor
+                },
+                bytes: &found[0].1,
+            };
+            record(self, failed).await?;
             return Ok(Step::Again);
         }
         let bytes = found.iter().map(|(_, bytes)| bytes.len()).sum();

@@ -24,6 +24,20 @@ fn after(pause: Duration) -> i64 {
     Timestamp::now().as_microsecond().saturating_add(pause)
 }
 
+/// Whether the attempts of the event at the cursor are used up before its handler runs: workers ended in the middle of it.
+///
+/// One attempt more than was allowed must have been counted, since the one that is counted when a batch ends may never have
+/// begun. An event that blocks its partition is tried again for ever.
+pub(super) fn is_spent(drain: &Drain, cursor: &Cursor) -> bool {
+    let settings = &drain.inner.settings;
+    let goes_aside = match settings.poison {
+        Poison::Block => false,
+        Poison::ParkKey => cursor.parked < MOST_PARKED,
+        Poison::DeadLetter => true,
+    };
+    goes_aside && cursor.attempts > settings.max_attempts.saturating_add(1)
+}
+
 /// Writes down what became of the event at the cursor, in a transaction of its own.
 pub(super) async fn record(drain: &Drain, failed: Failed<'_>) -> Result<()> {
     let inner = &drain.inner;
