@@ -1,8 +1,14 @@
 //! What others see: metrics by group and topic.
 
 use crate::world::{END, OnCreated, Recorder, SHORT, leave, produce, task};
-use keyloom::{EventContext, Poison, Result, testing::drain};
-use keyloom_tests::queue::{Effect, EffectId, NewEffect, Queue, Task, TaskId, effects, tasks};
+use keyloom::{
+    EventContext, HandlerResult, Poison, Result,
+    testing::{drain, published},
+};
+use keyloom_tests::{
+    queue::{Effect, EffectId, NewEffect, Queue, Task, TaskId, effects, tasks},
+    wide::{NewOne, One, OneEvent, OneEventHandler, OneId, Wide, one},
+};
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata,
     SharedString, Unit,
@@ -194,6 +200,38 @@ async fn the_lag_is_that_of_all_workers_of_the_process_together() -> Result<()> 
     Ok(())
 }
 
+struct Nothing;
+
+impl OneEventHandler for Nothing {
+    async fn created(&self, _: &EventContext, _: One) -> HandlerResult {
+        Ok(())
+    }
+}
+
+/// Events outlive their topic's `retain=` for a group that has not handled them: whoever runs no worker of it any more sees that.
+#[tokio::test(start_paused = true)]
+async fn a_group_without_workers_shows_in_the_events_that_are_kept_for_it() -> Result<()> {
+    const HELD: &str = "events_held_seconds";
+    let metric = Metric::all();
+    let wide = Wide::open("memory:").await?;
+    let abandoned = wide.workers("abandoned").handle_one(Nothing);
+    abandoned.start().await?.shutdown(END).await?;
+    let worker = wide.workers("living").handle_one(Nothing).start().await?;
+    one::insert(&wide, &One::new(NewOne { id: OneId(1) })).await?;
+    // Timers go on from one to the next; an event's age is by the clock, and the topic keeps a second.
+    while metric.of(HELD, "abandoned") == 0.0 {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+    }
+    assert!(metric.of(HELD, "abandoned") >= 1.0);
+    assert_eq!(metric.of(HELD, "living"), 0.0);
+    wide.group("abandoned").remove().await?;
+    while metric.of(HELD, "abandoned") > 0.0 {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+    }
+    assert!(published::<OneEvent>(&wide).await?.is_empty());
+    worker.shutdown(END).await
+}
+
 /// The names in a page, `{…}` written out.
 fn documented(page: &str) -> BTreeSet<String> {
     let words = page
@@ -249,12 +287,15 @@ async fn every_metric_of_the_docs_is_given_with_its_labels_and_no_other() -> Res
         worker.shutdown(END).await?;
     }
     let names = documented(include_str!("../../docs/events.md"));
-    assert_eq!(names.len(), 9, "{names:?}");
+    assert_eq!(names.len(), 10, "{names:?}");
     let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let mut wanted = BTreeSet::new();
     for (group, without) in [("named-dead", "parked"), ("named-parked", "dead")] {
         let labels = [label("group", group), label("topic", "tasks")];
-        let names = names.iter().filter(|name| !name.contains(without));
+        // None of these is kept past its time.
+        let names = names
+            .iter()
+            .filter(|name| !name.contains(without) && !name.contains("held"));
         wanted.extend(names.map(|name| (name.clone(), labels.to_vec())));
     }
     assert_eq!(metric.all_of(&groups.map(|(group, _)| group)), wanted);

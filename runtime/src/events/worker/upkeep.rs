@@ -5,13 +5,13 @@ use crate::{
     Result, Timestamp,
     engine::log::entry_key,
     events::{
-        Cursor, Entry, Partition, Share,
+        Cursor, Entry, GroupId, Partition, Share,
         group::{self, TopicPlan},
         logs::{self, entries, trimmed_key},
     },
 };
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     time::Duration,
 };
 use tokio::time::Instant;
@@ -27,13 +27,28 @@ pub(super) struct Upkeep {
     at: Instant,
     /// When the first event of a partition may be old enough to be trimmed, in microseconds since 1970.
     expiry: HashMap<Partition, i64>,
+    /// The groups and topics that the metric of kept events shows.
+    shown: BTreeSet<(String, &'static str)>,
 }
+
+/// What became of the front of a log.
+#[derive(Debug, Default)]
+struct Trimmed {
+    /// How many events were deleted.
+    count: u64,
+    /// The groups for which the next one is kept past its time, and its age in microseconds.
+    held: Vec<(GroupId, i64)>,
+}
+
+/// The greatest age of an event that is kept past its time, by topic and group.
+type Held = BTreeMap<(&'static str, GroupId), i64>;
 
 impl Upkeep {
     pub(super) fn new() -> Self {
         Self {
             at: Instant::now() + EVERY.mul_f64(fastrand::f64()),
             expiry: HashMap::new(),
+            shown: BTreeSet::new(),
         }
     }
 
@@ -45,20 +60,51 @@ impl Upkeep {
     pub(super) async fn run(&mut self, inner: &Inner, shares: &[Share]) -> Result<Vec<Partition>> {
         self.at = Instant::now() + EVERY.mul_f64(0.8 + 0.4 * fastrand::f64());
         let swept = sweep_and_measure(inner, shares).await?;
+        let mut held = Held::new();
         for partition in swept.filled {
             let topic = inner
                 .topics
                 .iter()
                 .find(|topic| topic.id == partition.topic);
             if let Some(topic) = topic {
-                self.trim(inner, *topic, partition).await?;
+                for (group, age) in self.trim(inner, *topic, partition).await? {
+                    let oldest = held.entry((topic.name, group)).or_default();
+                    *oldest = age.max(*oldest);
+                }
             }
         }
+        self.show(inner, held).await?;
         Ok(swept.behind)
     }
 
-    /// Deletes what every group has passed and what is older than the topic keeps.
-    async fn trim(&mut self, inner: &Inner, topic: TopicPlan, partition: Partition) -> Result<()> {
+    /// Sets the metric of events that are kept past their time for a group: a group that nobody runs any more shows there.
+    async fn show(&mut self, inner: &Inner, held: Held) -> Result<()> {
+        let mut before = std::mem::take(&mut self.shown);
+        if !held.is_empty() {
+            let reader = inner.store.reader().await?;
+            for row in group::groups(&reader).await? {
+                let own = held.iter().filter(|((_, group), _)| group.0 == row.id);
+                for ((topic, _), age) in own {
+                    let age = u64::try_from(*age).unwrap_or_default();
+                    show_held(&row.name, topic, Duration::from_micros(age));
+                    self.shown.insert((row.name.clone(), topic));
+                }
+            }
+        }
+        before.retain(|it| !self.shown.contains(it));
+        for (group, topic) in before {
+            show_held(&group, topic, Duration::ZERO);
+        }
+        Ok(())
+    }
+
+    /// Deletes what every group has passed and what is older than the topic keeps; the groups that keep what is too old.
+    async fn trim(
+        &mut self,
+        inner: &Inner,
+        topic: TopicPlan,
+        partition: Partition,
+    ) -> Result<Vec<(GroupId, i64)>> {
         let now = Timestamp::now().as_microsecond();
         while self
             .expiry
@@ -68,16 +114,25 @@ impl Upkeep {
             let durable = inner.store.durable_reader().await?;
             let extent = logs::extents(&durable, &[partition]).await?[0];
             let Some(time) = logs::time_at(&durable, partition, extent.first).await? else {
-                return Ok(());
+                return Ok(Vec::new());
             };
             let expiry = time.saturating_add(micros(topic.retain));
             self.expiry.insert(partition, expiry);
-            if expiry > now || trim(inner, topic, partition, now).await? < TRIM as u64 {
-                return Ok(());
+            if expiry > now {
+                break;
+            }
+            let trimmed = trim(inner, topic, partition, now).await?;
+            if trimmed.count < TRIM as u64 {
+                return Ok(trimmed.held);
             }
         }
-        Ok(())
+        Ok(Vec::new())
     }
+}
+
+fn show_held(group: &str, topic: &'static str, age: Duration) {
+    let labels = [("group", group.to_owned()), ("topic", topic.to_owned())];
+    metrics::gauge!("keyloom_events_held_seconds", &labels).set(age.as_secs_f64());
 }
 
 fn micros(seconds: u64) -> i64 {
@@ -86,8 +141,8 @@ fn micros(seconds: u64) -> i64 {
         .saturating_mul(SECOND)
 }
 
-/// Deletes events from the front of a log; how many.
-async fn trim(inner: &Inner, topic: TopicPlan, partition: Partition, now: i64) -> Result<u64> {
+/// Deletes events from the front of a log.
+async fn trim(inner: &Inner, topic: TopicPlan, partition: Partition, now: i64) -> Result<Trimmed> {
     let store = &inner.store;
     // What is not durable may still be taken back, and be handled again then.
     let durable = store.durable_reader().await?;
@@ -100,12 +155,14 @@ async fn trim(inner: &Inner, topic: TopicPlan, partition: Partition, now: i64) -
                 .iter()
                 .map(|group| Cursor::key(partition, *group))
                 .collect();
-            let mut passed = extent.next;
+            let mut nexts = Vec::with_capacity(keys.len());
             for (key, stored) in keys.iter().zip(logs::get_all(&reader, &keys).await?) {
                 let cursor = Cursor::decode(stored.as_deref())
                     .map_err(|error| store.binding().corrupt(key, &error))?;
-                passed = passed.min(cursor.next);
+                nexts.push(cursor.next);
             }
+            let passed = nexts.iter().copied().fold(extent.next, u64::min);
+            let mut held = Vec::new();
             let mut to = extent.first;
             let mut writes = BTreeMap::new();
             for (offset, bytes) in entries(&reader, partition, to, extent.next, TRIM).await? {
@@ -114,7 +171,15 @@ async fn trim(inner: &Inner, topic: TopicPlan, partition: Partition, now: i64) -
                 let too_old = topic
                     .retain_max
                     .is_some_and(|longest| age > micros(longest));
-                if age < micros(topic.retain) || (offset >= passed && !too_old) {
+                if age < micros(topic.retain) {
+                    break;
+                }
+                if offset >= passed && !too_old {
+                    let groups = groups
+                        .iter()
+                        .zip(&nexts)
+                        .filter(|(_, next)| **next <= offset);
+                    held = groups.map(|(group, _)| (*group, age)).collect();
                     break;
                 }
                 writes.insert(entry_key(&partition.log(), offset), None);
@@ -127,7 +192,10 @@ async fn trim(inner: &Inner, topic: TopicPlan, partition: Partition, now: i64) -
                 writes.extend([group::touch(topic.id)]);
             }
             tx.write(writes)?;
-            Ok(to - extent.first)
+            Ok(Trimmed {
+                count: to - extent.first,
+                held,
+            })
         })
         .await
 }
