@@ -16,6 +16,7 @@ mod processes;
 mod promises;
 mod publishing;
 mod ready;
+mod removing;
 mod spans;
 mod takeover;
 mod trimming;

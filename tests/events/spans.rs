@@ -1,12 +1,13 @@
 //! What others see: a span around each handled event.
 
-use crate::world::{END, OnCreated, Recorder, SHORT, task};
-use keyloom::{EventContext, Result, testing::drain};
+use crate::world::{END, OnCreated, SHORT, task};
+use keyloom::{EventContext, Result};
 use keyloom_tests::queue::{Queue, Task, tasks};
 use std::{
     collections::BTreeMap,
     fmt::Debug,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
+    thread::{self, ThreadId},
 };
 use tracing::{
     Event, Metadata, Subscriber,
@@ -28,9 +29,24 @@ impl Visit for Fields {
     }
 }
 
-/// Remembers every span, and what was logged in it.
-#[derive(Clone, Default)]
-struct Spans(Arc<Mutex<Seen>>);
+/// Remembers every span of one thread, and what was logged in it.
+///
+/// It is the subscriber of the whole process: of one that is a thread's only, spans that another thread makes first may never
+/// hear.
+#[derive(Clone)]
+struct Spans(Arc<Mutex<Seen>>, ThreadId);
+
+impl Spans {
+    fn of_this_thread() -> Self {
+        let spans = Self(Arc::default(), thread::current().id());
+        tracing::subscriber::set_global_default(spans.clone()).expect("nobody else listens");
+        spans
+    }
+
+    fn seen(&self) -> Option<MutexGuard<'_, Seen>> {
+        (thread::current().id() == self.1).then(|| self.0.lock().unwrap())
+    }
+}
 
 #[derive(Default)]
 struct Seen {
@@ -48,9 +64,11 @@ impl Subscriber for Spans {
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let Some(mut seen) = self.seen() else {
+            return Id::from_u64(u64::MAX);
+        };
         let mut fields = Fields::default();
         span.record(&mut fields);
-        let mut seen = self.0.lock().unwrap();
         seen.spans.push((span.metadata().name(), fields));
         Id::from_u64(seen.spans.len() as u64)
     }
@@ -63,9 +81,11 @@ impl Subscriber for Spans {
         if event.metadata().target() != module_path!() {
             return;
         }
+        let Some(mut seen) = self.seen() else {
+            return;
+        };
         let mut fields = Fields::default();
         event.record(&mut fields);
-        let mut seen = self.0.lock().unwrap();
         let around = seen.entered.last().map_or_else(Fields::default, |number| {
             let place = usize::try_from(number - 1).unwrap();
             seen.spans[place].1.clone()
@@ -74,11 +94,15 @@ impl Subscriber for Spans {
     }
 
     fn enter(&self, span: &Id) {
-        self.0.lock().unwrap().entered.push(span.into_u64());
+        if let Some(mut seen) = self.seen() {
+            seen.entered.push(span.into_u64());
+        }
     }
 
     fn exit(&self, _: &Id) {
-        self.0.lock().unwrap().entered.pop();
+        if let Some(mut seen) = self.seen() {
+            seen.entered.pop();
+        }
     }
 }
 
@@ -88,11 +112,7 @@ async fn each_attempt_is_a_span_with_the_place_of_its_event_and_what_the_handler
 -> Result<()> {
     let queue = Queue::open("memory:").await?;
     tasks::insert(&queue, &task("a", 1)).await?;
-    // Whether anybody hears of a span is asked when it is made for the first time, in whichever test that is, and again for a
-    // new subscriber.
-    drain(queue.workers("before").handle_tasks(Recorder::new())).await?;
-    let spans = Spans::default();
-    let _guard = tracing::subscriber::set_default(spans.clone());
+    let spans = Spans::of_this_thread();
     let given = Arc::new(Mutex::new(Vec::new()));
     let contexts = given.clone();
     let handler = OnCreated(move |cx: EventContext, _: Task| {

@@ -27,6 +27,10 @@ pub(crate) struct GroupRow {
     /// Its workers take nothing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) paused: bool,
+    /// It is no group any more: its number is not given out again while something of it may be left, and that of the newest
+    /// group never.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) removed: bool,
 }
 
 /// Where a group begins that the store does not know yet.
@@ -120,6 +124,13 @@ const EVERYTHING: ScanOptions = ScanOptions {
 
 /// Every group.
 pub(crate) async fn groups(reader: &Reader) -> Result<Vec<GroupRow>> {
+    let mut rows = rows(reader).await?;
+    rows.retain(|row| !row.removed);
+    Ok(rows)
+}
+
+/// Every group, those among them that were removed.
+pub(crate) async fn rows(reader: &Reader) -> Result<Vec<GroupRow>> {
     let rows = reader
         .scan(&prefix_range(vec![b'm', b'g']), EVERYTHING)
         .await?;
@@ -183,9 +194,9 @@ async fn register_in(
     start: Start,
 ) -> Result<GroupId> {
     let reader = tx.reader();
-    let known = groups(&reader).await?;
+    let known = rows(&reader).await?;
     let mut writes = BTreeMap::new();
-    let group = if let Some(row) = known.iter().find(|row| row.name == name) {
+    let group = if let Some(row) = known.iter().find(|it| it.name == name && !it.removed) {
         GroupId(row.id)
     } else {
         let id = known.iter().map(|row| row.id + 1).max().unwrap_or(1);
@@ -194,6 +205,7 @@ async fn register_in(
             id,
             name,
             paused: false,
+            removed: false,
         })?]);
         GroupId(id)
     };

@@ -3,21 +3,20 @@
 mod letters;
 mod moving;
 mod progress;
+mod removing;
 
 pub use letters::SetAside;
 pub(crate) use letters::letters;
 pub(crate) use progress::{Progress, progress};
 
 use super::{
-    Cursor, GroupId, Letter, Partition,
-    group::{self, GroupRow, fence_key, readers_of, row, touch},
-    lease::{Lease, MemberId},
+    GroupId, Partition,
+    group::{self, GroupRow, readers_of, row},
 };
 use crate::{
     Error, Result, Store,
     catalogue::{Described, TopicRef},
     engine::ScanOptions,
-    key::prefix_range,
     suggest::meant,
     transaction::Reader,
 };
@@ -155,45 +154,6 @@ impl Group {
             .transaction(async |tx| {
                 let known = self.row(&tx.reader()).await?;
                 tx.write(BTreeMap::from([row(&GroupRow { paused, ..known })?]))
-            })
-            .await?;
-        self.store.hub().steered();
-        Ok(())
-    }
-
-    /// Removes the group: its cursors, leases, parked events and dead letters. Events are no longer kept for it.
-    pub async fn remove(&self) -> Result<()> {
-        let reader = self.store.reader().await?;
-        let (group, topics) = self.plan(&reader).await?;
-        for topic in &topics {
-            for partition in topic.all() {
-                self.store
-                    .transaction(async |tx| {
-                        let parked = prefix_range(Letter::parked_prefix(partition, group));
-                        let dead = prefix_range(Letter::dead_prefix(partition, group));
-                        let mut writes = BTreeMap::from([(Cursor::key(partition, group), None)]);
-                        for range in [parked, dead] {
-                            let rows = tx.reader().scan(&range, ALL).await?;
-                            writes.extend(rows.into_iter().map(|(key, _)| (key, None)));
-                        }
-                        tx.write(writes)
-                    })
-                    .await?;
-            }
-        }
-        self.store
-            .transaction(async |tx| {
-                let mut writes = BTreeMap::from([(group.row_key(), None)]);
-                for topic in &topics {
-                    writes.insert(group.registration(topic.id), None);
-                    writes.extend([touch(topic.id)]);
-                    tx.guard_key(fence_key(topic.id))?;
-                }
-                for prefix in [Lease::prefix(group), MemberId::prefix(group)] {
-                    let rows = tx.reader().scan(&prefix_range(prefix), ALL).await?;
-                    writes.extend(rows.into_iter().map(|(key, _)| (key, None)));
-                }
-                tx.write(writes)
             })
             .await?;
         self.store.hub().steered();

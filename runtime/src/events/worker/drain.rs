@@ -161,7 +161,7 @@ impl Drain {
             log.next = log.end;
             return Ok(Step::Again);
         }
-        if is_spent(self, &cursor) {
+        if cursor.attempts != log.counted && is_spent(self, &cursor) {
             let failed = Failed {
                 failure: Failure::Failed("its worker ended while it was handled".to_owned()),
                 cursor: Cursor {
@@ -199,7 +199,7 @@ impl Drain {
     }
 
     /// Makes the cursor this lease's; begins the next attempt if the last one failed.
-    async fn prepare(&self, tx: &Transaction, log: &Log, mut cursor: Cursor) -> Result<Looked> {
+    async fn prepare(&self, tx: &Transaction, log: &mut Log, mut cursor: Cursor) -> Result<Looked> {
         let inner = &self.inner;
         if cursor.epoch > self.holding.epoch {
             return Ok(Looked::Step(Step::End(End::Fenced)));
@@ -249,6 +249,7 @@ impl Drain {
             return Ok(Looked::At(cursor));
         }
         inner.count("keyloom_events_retried_total", self.partition, 1);
+        log.counted = attempts;
         let next = Cursor {
             attempts,
             wait: Wait::No,

@@ -27,6 +27,8 @@ pub(super) struct Log {
     pub(super) end: u64,
     /// Whether there are events that are not durable.
     pub(super) lags: bool,
+    /// The attempt that was counted here after another one failed: it was not cut off.
+    pub(super) counted: u32,
     /// Events that were read and not handled.
     ahead: VecDeque<(u64, Vec<u8>)>,
     /// Bytes of an event, about.

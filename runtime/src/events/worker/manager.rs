@@ -106,8 +106,9 @@ impl Manager {
         self.next_tick = Instant::now() + self.inner.settings.lease / BEATS;
         let reader = self.inner.store.reader().await?;
         let row = group::find(&reader, &self.inner.name).await?;
+        let row = row.filter(|row| row.id == self.inner.group.0);
         let Some(paused) = row.map(|row| row.paused) else {
-            // The group was removed.
+            // The group was removed; one of its name is another.
             self.inner.paused.store(true, Ordering::Release);
             self.members.drop_all();
             return Ok(());
