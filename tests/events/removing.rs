@@ -82,8 +82,8 @@ async fn a_number_of_a_group_is_not_given_out_again() -> Result<()> {
         let workers = queue.workers("again").handle_tasks(Recorder::new());
         workers.start().await?.shutdown(END).await?;
         let rows = pairs(&below, b'm').await;
-        let rows = rows.into_iter().filter(|(key, _)| is_row(key, None));
-        numbers.extend(rows.last().map(|(key, _)| key));
+        let mut rows = rows.into_iter().filter(|(key, _)| is_row(key, None));
+        numbers.extend(rows.next_back().map(|(key, _)| key));
         queue.group("again").remove().await?;
     }
     let rows = pairs(&below, b'm').await.into_iter();
