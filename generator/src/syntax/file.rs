@@ -342,22 +342,21 @@ fn structure(node: &Node, faults: &mut Faults) -> Option<StructTree> {
             }
         }
     }
-    let fields = all.unwrap_or_else(|| {
+    let (found, what) = match &all {
+        None => (false, "no `fields`"),
+        // A list of such a thing would take no bytes, and have any length.
+        Some(fields) => (!fields.list.is_empty() || fields.incomplete, "no field"),
+    };
+    if !found {
         let help = format!(
             "write `struct {} {{ fields {{ city string }} }}`",
             name.text
         );
-        faults.error(
-            Code::S006,
-            node.header,
-            format!("struct `{}` has no `fields`", name.text),
-            help,
-        );
-        Fields {
-            list: Vec::new(),
-            incomplete: true,
-        }
-    });
+        let message = format!("struct `{}` has {what}", name.text);
+        faults.error(Code::S006, node.header, message, help);
+    }
+    let mut fields = all.unwrap_or_default();
+    fields.incomplete |= !found;
     Some(StructTree {
         name,
         docs: node.docs.lines.clone(),

@@ -145,7 +145,7 @@ fn decide(
     tx.write(BTreeMap::from([(key, Some(letter.encode()))]))?;
     let moved = now.at(now.next + 1);
     Ok(Cursor {
-        parked: now.parked + parked,
+        parked: now.parked.saturating_add(parked),
         ..moved
     })
 }
@@ -192,7 +192,7 @@ pub(super) async fn park_behind(
     let key = Letter::key(prefix, next.next);
     tx.write(BTreeMap::from([(key, Some(letter.encode()))]))?;
     *next = next.at(next.next + 1);
-    next.parked += 1;
+    next.parked = next.parked.saturating_add(1);
     inner.count("keyloom_events_parked_total", partition, 1);
     Ok(Aside::Parked)
 }

@@ -79,7 +79,7 @@ pub(super) async fn step(drain: &Drain, tx: Transaction, cursor: Cursor) -> Resu
                 if let Some((next, waiting)) = behind(&reader, drain, &key, &letter).await? {
                     // It only waited for the one that is now done.
                     writes.insert(next, Some(waiting.encode()));
-                    after.redrive += 1;
+                    after.redrive = after.redrive.saturating_add(1);
                 }
             }
             writes.insert(at, Some(after.encode()));
