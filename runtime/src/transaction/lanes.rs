@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_began_before_anothers_commit_knows_that_it_will_lose() {
+    async fn what_began_before_another_commit_knows_that_it_will_lose() {
         let lanes = Lanes::default();
         let (own, other) = (vec![1, 2], vec![3]);
         let before = lanes.now();
