@@ -95,3 +95,27 @@ async fn a_number_of_a_group_is_not_given_out_again() -> Result<()> {
     assert!(missing.to_string().contains("there is no consumer group"));
     Ok(())
 }
+
+/// The name may be a group's again, before somebody ends the removal that was interrupted.
+#[tokio::test]
+async fn a_removal_ends_an_interrupted_one_and_the_group_that_has_the_name_now() -> Result<()> {
+    let below = engine().await;
+    let open = Gated::open(below.clone());
+    let queue = Queue::open_on(open.clone()).await?;
+    let workers = queue.workers("twice").handle_tasks(Recorder::new());
+    workers.start().await?.shutdown(END).await?;
+    let (held, gate) = open.holding(deletes_a_cursor);
+    let other = Queue::open_on(held).await?;
+    let removal = tokio::spawn(async move { other.group("twice").remove().await });
+    gate.reached().await;
+    removal.abort();
+    let workers = queue.workers("twice").handle_tasks(Recorder::new());
+    workers.start().await?.shutdown(END).await?;
+    assert_eq!(queue.groups().await?, ["twice"]);
+    queue.group("twice").remove().await?;
+    assert_eq!(queue.groups().await?, Vec::<String>::new());
+    let rows = pairs(&below, b'm').await.into_iter();
+    let left: Vec<_> = rows.filter(|(key, _)| is_row(key, None)).collect();
+    assert_eq!(left.len(), 1, "the last number is remembered");
+    Ok(())
+}

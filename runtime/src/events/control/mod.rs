@@ -98,13 +98,7 @@ impl Group {
     /// Its number, and the topics that it reads.
     pub(crate) async fn plan(&self, reader: &Reader) -> Result<(GroupId, Vec<TopicRef>)> {
         let id = GroupId(self.row(reader).await?.id);
-        let mut topics = Vec::new();
-        for topic in Described::read(reader).await?.topics() {
-            if readers_of(reader, topic.id).await?.contains(&id) {
-                topics.push(topic);
-            }
-        }
-        Ok((id, topics))
+        Ok((id, topics_of(reader, id).await?))
     }
 
     fn topic(topics: Vec<TopicRef>, table: &str) -> Result<TopicRef> {
@@ -159,4 +153,15 @@ impl Group {
         self.store.hub().steered();
         Ok(())
     }
+}
+
+/// The topics that a group reads.
+async fn topics_of(reader: &Reader, group: GroupId) -> Result<Vec<TopicRef>> {
+    let mut topics = Vec::new();
+    for topic in Described::read(reader).await?.topics() {
+        if readers_of(reader, topic.id).await?.contains(&group) {
+            topics.push(topic);
+        }
+    }
+    Ok(topics)
 }

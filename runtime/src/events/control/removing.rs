@@ -1,16 +1,17 @@
 //! Removing a group.
 
-use super::{ALL, Group};
+use super::{ALL, Group, topics_of};
 use crate::{
     Result,
-    catalogue::Described,
-    engine::{KeyRange, ScanOptions},
+    catalogue::{Described, TopicRef},
+    engine::ScanOptions,
     events::{
         Cursor, GroupId, Letter, Partition,
         group::{self, GroupRow, fence_key, row, touch},
         lease::{Lease, MemberId},
     },
     key::prefix_range,
+    transaction::Reader,
 };
 use std::collections::BTreeMap;
 
@@ -25,28 +26,37 @@ impl Group {
     pub async fn remove(&self) -> Result<()> {
         let reader = self.store.reader().await?;
         let rows = group::rows(&reader).await?;
-        let interrupted = rows
-            .into_iter()
-            .find(|it| it.removed && it.name == self.name);
-        let id = match interrupted {
-            Some(row) => row.id,
-            None => self.end().await?,
-        };
-        self.store.hub().steered();
-        let group = GroupId(id);
-        let topics = Described::read(&reader).await?.topics();
-        for topic in &topics {
-            let partitions: Vec<Partition> = topic.all().collect();
-            for batch in partitions.chunks(BATCH) {
-                let keys = batch.iter().map(|it| Cursor::key(*it, group));
-                self.delete(keys.collect()).await?;
-            }
-            for partition in partitions {
-                self.clear(Letter::parked_prefix(partition, group)).await?;
-                self.clear(Letter::dead_prefix(partition, group)).await?;
-            }
+        let (interrupted, named): (Vec<_>, Vec<_>) = rows
+            .iter()
+            .filter(|it| it.name == self.name)
+            .partition(|it| it.removed);
+        let mut ended: Vec<u32> = interrupted.into_iter().map(|row| row.id).collect();
+        if ended.is_empty() || !named.is_empty() {
+            ended.push(self.end().await?);
         }
-        self.forget(id).await
+        self.store.hub().steered();
+        let topics = Described::read(&reader).await?.topics();
+        for id in ended {
+            self.clear_away(GroupId(id), &topics).await?;
+            self.forget(id).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes what is left of a group that ended.
+    async fn clear_away(&self, group: GroupId, topics: &[TopicRef]) -> Result<()> {
+        let partitions: Vec<Partition> = topics.iter().flat_map(TopicRef::all).collect();
+        for batch in partitions.chunks(BATCH) {
+            let keys = batch.iter().map(|it| Cursor::key(*it, group));
+            self.delete(keys.collect()).await?;
+        }
+        // Events are set aside in transactions that move a cursor: none is from here on.
+        let reader = self.store.reader().await?;
+        for partition in partitions {
+            let parked = Letter::parked_prefix(partition, group);
+            self.clear(&reader, parked).await?;
+        }
+        self.clear(&reader, Letter::dead_of_group(group)).await
     }
 
     /// Makes it no group: its number.
@@ -55,7 +65,8 @@ impl Group {
             .transaction(async |tx| {
                 let reader = tx.reader();
                 let known = self.row(&reader).await?;
-                let (group, topics) = self.plan(&reader).await?;
+                let group = GroupId(known.id);
+                let topics = topics_of(&reader, group).await?;
                 let mut writes = BTreeMap::from([row(&GroupRow {
                     removed: true,
                     ..known
@@ -75,21 +86,22 @@ impl Group {
             .await
     }
 
-    /// Deletes everything with a prefix.
-    async fn clear(&self, prefix: Vec<u8>) -> Result<()> {
-        let range: KeyRange = prefix_range(prefix);
+    /// Deletes everything with a prefix that the reader sees.
+    async fn clear(&self, reader: &Reader, prefix: Vec<u8>) -> Result<()> {
+        let mut range = prefix_range(prefix);
         let options = ScanOptions {
             limit: BATCH,
             reverse: false,
             keys_only: true,
         };
         loop {
-            let rows = self.store.reader().await?.scan(&range, options).await?;
-            let (count, keys) = (rows.len(), rows.into_iter().map(|(key, _)| key));
-            self.delete(keys.collect()).await?;
-            if count < BATCH {
+            let rows = reader.scan(&range, options).await?;
+            let Some((last, _)) = rows.last() else {
                 return Ok(());
-            }
+            };
+            range.start = [last.as_slice(), &[0]].concat();
+            let keys = rows.into_iter().map(|(key, _)| key);
+            self.delete(keys.collect()).await?;
         }
     }
 
