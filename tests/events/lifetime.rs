@@ -1,40 +1,16 @@
 //! How long events are kept, and how workers come and go.
 
-use crate::world::{END, OnCreated, Recorder, SHORT, ledger, memory, produce, task};
+use crate::world::{Counts, END, OnCreated, Recorder, SHORT, ledger, memory, produce, task};
 use keyloom::{EventContext, HandlerResult, Result, testing::published};
 use keyloom_tests::{
     queue::{TaskEventHandler, tasks},
-    wide::{
-        NewOne, NewTwo, One, OneEvent, OneEventHandler, OneId, Two, TwoEvent, TwoEventHandler,
-        TwoId, Wide, one, two,
-    },
+    wide::{NewOne, NewTwo, One, OneEvent, OneId, Two, TwoEvent, TwoId, Wide, one, two},
 };
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 use tokio::sync::Notify;
-
-/// Counts what it is given.
-#[derive(Clone, Default)]
-struct Counter(Arc<AtomicU32>);
-
-impl OneEventHandler for Counter {
-    async fn created(&self, _: &EventContext, _: One) -> HandlerResult {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Ok(())
-    }
-}
-
-impl TwoEventHandler for Counter {
-    async fn created(&self, _: &EventContext, _: Two) -> HandlerResult {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Ok(())
-    }
-}
 
 async fn add_ones(wide: &Wide, ids: std::ops::Range<u64>) -> Result<()> {
     for id in ids {
@@ -56,7 +32,7 @@ async fn keep_up() {
 #[tokio::test(start_paused = true)]
 async fn events_are_kept_until_every_group_has_passed_them() -> Result<()> {
     let wide = Wide::open("memory:").await?;
-    let handled = Counter::default();
+    let handled = Counts::default();
     let fast = wide
         .workers("fast")
         .handle_one(handled.clone())
@@ -100,7 +76,7 @@ async fn events_are_kept_until_every_group_has_passed_them() -> Result<()> {
 #[tokio::test(start_paused = true)]
 async fn retain_max_drops_what_a_group_has_not_handled() -> Result<()> {
     let wide = Wide::open("memory:").await?;
-    let handled = Counter::default();
+    let handled = Counts::default();
     let worker = wide
         .workers("behind")
         .handle_two(handled.clone())

@@ -1,13 +1,13 @@
 //! What others see: metrics by group and topic.
 
-use crate::world::{END, OnCreated, Recorder, SHORT, leave, produce, task};
+use crate::world::{Counts, END, OnCreated, Recorder, SHORT, leave, produce, task};
 use keyloom::{
-    EventContext, HandlerResult, Poison, Result,
+    EventContext, Poison, Result,
     testing::{drain, published},
 };
 use keyloom_tests::{
     queue::{Effect, EffectId, NewEffect, Queue, Task, TaskId, effects, tasks},
-    wide::{NewOne, One, OneEvent, OneEventHandler, OneId, Wide, one},
+    wide::{NewOne, One, OneEvent, OneId, Wide, one},
 };
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata,
@@ -200,23 +200,19 @@ async fn the_lag_is_that_of_all_workers_of_the_process_together() -> Result<()> 
     Ok(())
 }
 
-struct Nothing;
-
-impl OneEventHandler for Nothing {
-    async fn created(&self, _: &EventContext, _: One) -> HandlerResult {
-        Ok(())
-    }
-}
-
 /// Events outlive their topic's `retain=` for a group that has not handled them: whoever runs no worker of it any more sees that.
 #[tokio::test(start_paused = true)]
 async fn a_group_without_workers_shows_in_the_events_that_are_kept_for_it() -> Result<()> {
     const HELD: &str = "events_held_seconds";
     let metric = Metric::all();
     let wide = Wide::open("memory:").await?;
-    let abandoned = wide.workers("abandoned").handle_one(Nothing);
+    let abandoned = wide.workers("abandoned").handle_one(Counts::default());
     abandoned.start().await?.shutdown(END).await?;
-    let worker = wide.workers("living").handle_one(Nothing).start().await?;
+    let worker = wide
+        .workers("living")
+        .handle_one(Counts::default())
+        .start()
+        .await?;
     one::insert(&wide, &One::new(NewOne { id: OneId(1) })).await?;
     // Timers go on from one to the next; an event's age is by the clock, and the topic keeps a second.
     while metric.of(HELD, "abandoned") == 0.0 {

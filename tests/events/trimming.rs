@@ -1,39 +1,16 @@
 //! A group that registers while its log is being trimmed, forced step by step: either commit is held up until the other is
 //! done.
 
-use crate::world::END;
-use keyloom::{EventContext, HandlerResult, Result, testing::published};
+use crate::world::{Counts, END};
+use keyloom::{Result, testing::published};
 use keyloom_tests::{
     below::{engine, pairs},
     gates::Gated,
-    wide::{NewOne, One, OneEvent, OneEventHandler, OneId, Two, TwoEventHandler, Wide, one},
+    wide::{NewOne, One, OneEvent, OneId, Wide, one},
 };
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::atomic::Ordering, time::Duration};
 
 const EVENTS: u64 = 20;
-
-/// Counts what it is given.
-#[derive(Clone, Default)]
-struct Counter(Arc<AtomicU64>);
-
-impl OneEventHandler for Counter {
-    async fn created(&self, _: &EventContext, _: One) -> HandlerResult {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Ok(())
-    }
-}
-
-impl TwoEventHandler for Counter {
-    async fn created(&self, _: &EventContext, _: Two) -> HandlerResult {
-        Ok(())
-    }
-}
 
 /// `e`, table, partition, `t`: up to where a log is trimmed.
 fn trims(key: &[u8]) -> bool {
@@ -67,17 +44,17 @@ async fn a_trim_deletes_nothing_that_a_group_needs_which_registered_meanwhile() 
     let engine = Gated::open(engine().await);
     let (trimming, gate) = engine.holding(|key, _| trims(key));
     let (wide, other) = (Wide::open_on(trimming).await?, Wide::open_on(engine).await?);
-    let fast = wide.workers("fast").handle_one(Counter::default());
+    let fast = wide.workers("fast").handle_one(Counts::default());
     let fast = fast.start().await?;
     add(&wide, 0..EVENTS).await?;
     fast.caught_up().await?;
     gate.reached().await;
     // It takes nothing yet: it is paused before it reads these events.
-    let late = other.workers("late").handle_two(Counter::default());
+    let late = other.workers("late").handle_two(Counts::default());
     let late = late.start().await?;
     other.group("late").pause().await?;
     late.shutdown(END).await?;
-    let handled = Counter::default();
+    let handled = Counts::default();
     let late = other.workers("late").handle_one(handled.clone());
     let late = late.start().await?;
     gate.open();
@@ -98,13 +75,13 @@ async fn a_group_that_registers_does_not_stand_before_what_was_trimmed_meanwhile
     let below = engine().await;
     let engine = Gated::open(below.clone());
     let wide = Wide::open_on(engine.clone()).await?;
-    let fast = wide.workers("fast").handle_one(Counter::default());
+    let fast = wide.workers("fast").handle_one(Counts::default());
     let fast = fast.start().await?;
     add(&wide, 0..EVENTS).await?;
     fast.caught_up().await?;
     let (registering, gate) = engine.holding(|key, _| registers(key));
     let other = Wide::open_on(registering).await?;
-    let handled = Counter::default();
+    let handled = Counts::default();
     let starting = tokio::spawn({
         let late = other.workers("late").handle_one(handled.clone());
         async move { late.start().await }

@@ -1,13 +1,19 @@
 //! Stores of every kind, and handlers that leave a trace.
 
 use keyloom::{Error, EventContext, HandlerResult, Result, testing::drain};
-use keyloom_tests::queue::{
-    Effect, EffectId, NewEffect, NewTask, Queue, Task, TaskEventHandler, TaskFinished, TaskId,
-    TaskPinged, effects, tasks,
+use keyloom_tests::{
+    queue::{
+        Effect, EffectId, NewEffect, NewTask, Queue, Task, TaskEventHandler, TaskFinished, TaskId,
+        TaskPinged, effects, tasks,
+    },
+    wide::{One, OneEventHandler, Two, TwoEventHandler},
 };
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -99,6 +105,24 @@ impl TaskEventHandler for Recorder {
 
     async fn pinged(&self, cx: &EventContext, task: TaskId, _: TaskPinged) -> HandlerResult {
         self.note(cx, "pinged", &task, 0)
+    }
+}
+
+/// Counts the events of the wide schema that it is given.
+#[derive(Clone, Default)]
+pub struct Counts(pub Arc<AtomicU64>);
+
+impl OneEventHandler for Counts {
+    async fn created(&self, _: &EventContext, _: One) -> HandlerResult {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+impl TwoEventHandler for Counts {
+    async fn created(&self, _: &EventContext, _: Two) -> HandlerResult {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Ok(())
     }
 }
 
