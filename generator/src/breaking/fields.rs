@@ -56,11 +56,15 @@ impl Fields<'_> {
     /// Fields that are new, and those that are gone: one of each with one type may be a rename.
     fn added(&self, comparison: &mut Comparison<'_>, added: &[usize], gone: &mut [bool]) {
         let path = &self.path;
+        let layout = |old: usize| gone[old].then(|| comparison.old.layout(self.old.0[old].ty));
+        let layouts: Vec<_> = match added {
+            [] => Vec::new(),
+            _ => (0..gone.len()).map(layout).collect(),
+        };
         for &at in added {
             let field = &self.new.0[at];
-            let layout = comparison.new.layout(field.ty);
-            let twin = (0..gone.len())
-                .find(|&old| gone[old] && comparison.old.layout(self.old.0[old].ty) == layout);
+            let layout = Some(comparison.new.layout(field.ty));
+            let twin = (0..gone.len()).find(|&old| gone[old] && layouts[old] == layout);
             if let Some(old) = twin {
                 gone[old] = false;
             }

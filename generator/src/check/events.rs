@@ -8,6 +8,7 @@ use crate::syntax::tree::{EventsTree, Name, Property, ValueKind};
 use super::enums::texts;
 use super::fields::{self, Owner};
 use super::guesses::{Among, Guess};
+use super::layouts;
 use super::types::span_of;
 use super::values;
 use super::world::World;
@@ -61,6 +62,7 @@ pub(super) fn check<'t>(
         .iter()
         .map(|event| {
             let set = fields::set(world, &event.fields);
+            layouts::check(world, &event.name, &event.fields.list, &set.types);
             OwnEvent {
                 name: event.name.text.clone(),
                 docs: Docs(event.docs.clone()),

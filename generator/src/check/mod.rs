@@ -11,6 +11,7 @@ mod foreign_types;
 mod guesses;
 mod indexes;
 mod keys;
+mod layouts;
 mod models;
 mod names;
 mod paths;
@@ -41,7 +42,7 @@ fn check_with(
     names::check(&mut world);
     let enums = enums::check(&mut world);
     fields::resolve(&mut world);
-    structs::check_cycles(&mut world);
+    structs::check_layouts(&mut world);
     keys::check(&mut world);
     let structs = structs::check(&mut world);
     let models = models::check(&mut world);

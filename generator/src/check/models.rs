@@ -4,7 +4,7 @@ use crate::model::{Computed, Docs, Index, Model, Relation};
 
 use super::enums::texts;
 use super::world::World;
-use super::{events, fields, indexes, relations};
+use super::{events, fields, indexes, layouts, relations};
 
 /// All models. What has been reported is left out: then there is no schema to leave it out of.
 pub(super) fn check(world: &mut World<'_>) -> Vec<Model> {
@@ -33,6 +33,7 @@ pub(super) fn check(world: &mut World<'_>) -> Vec<Model> {
         .zip(parts)
         .map(|((model, tree), ((computed, indexes), relations))| {
             let types = world.model_fields[model].types.clone();
+            layouts::check(world, &tree.name, &tree.fields.list, &types);
             Model {
                 name: tree.name.text.clone(),
                 table: tree

@@ -1,9 +1,10 @@
 //! Structs.
 
 use crate::diagnostics::{Code, Diagnostic};
-use crate::model::{Docs, Item, Struct, StructId, TypeKind};
+use crate::model::{Docs, Struct};
 
 use super::fields;
+use super::layouts::{self, Layout};
 use super::world::World;
 
 /// All structs.
@@ -23,11 +24,13 @@ pub(super) fn check(world: &mut World<'_>) -> Vec<Struct> {
         .collect()
 }
 
-/// Reports structs that contain themselves, also through lists: their layout would have no end.
+/// Reports structs that contain themselves, also through lists: their layout would have no end; and those whose layout is
+/// too large. Each struct is looked at once, after those that it holds.
 ///
-/// The fields on the way are forgotten, so that nothing follows them for ever.
-pub(super) fn check_cycles(world: &mut World<'_>) {
+/// The fields on the way of a circle are forgotten, so that nothing follows them for ever.
+pub(super) fn check_layouts(world: &mut World<'_>) {
     let mut state = vec![State::New; world.tree.structs.len()];
+    world.layouts = vec![Some(Layout::default()); state.len()];
     for start in 0..state.len() {
         if state[start] == State::New {
             visit(world, start, &mut state);
@@ -42,15 +45,6 @@ enum State {
     Done,
 }
 
-fn contained(kind: TypeKind) -> Option<StructId> {
-    match kind {
-        TypeKind::Struct(id)
-        | TypeKind::List(Item::Struct(id))
-        | TypeKind::Map(Item::Struct(id)) => Some(id),
-        _ => None,
-    }
-}
-
 /// Depth first, on a stack of its own: struct, and the next of its fields.
 fn visit(world: &mut World<'_>, start: usize, state: &mut [State]) {
     let mut stack = vec![(start, 0)];
@@ -59,11 +53,13 @@ fn visit(world: &mut World<'_>, start: usize, state: &mut [State]) {
         let (id, field) = (*id, *next);
         *next += 1;
         let Some(ty) = world.struct_fields[id].types.get(field).copied() else {
+            let (tree, types) = (world.struct_tree(id), world.struct_fields[id].types.clone());
+            world.layouts[id] = layouts::check(world, &tree.name, &tree.fields.list, &types);
             state[id] = State::Done;
             stack.pop();
             continue;
         };
-        let Some(inner) = ty.and_then(|ty| contained(ty.kind)) else {
+        let Some(inner) = ty.and_then(|ty| layouts::structure(ty.kind)) else {
             continue;
         };
         match state[inner.0] {

@@ -11,6 +11,7 @@ use crate::syntax::tree::{
 };
 
 use super::guesses::{Guess, Search};
+use super::layouts::Layout;
 use super::types;
 
 /// Declarations by name, and types of fields once they are resolved.
@@ -21,6 +22,8 @@ pub(super) struct World<'t> {
     pub(super) models: HashMap<&'t str, usize>,
     /// For each struct: its fields.
     pub(super) struct_fields: Vec<FieldSet<'t>>,
+    /// For each struct: its layout; `None` if that is too large, which has been reported.
+    pub(super) layouts: Vec<Option<Layout>>,
     /// For each model: its fields.
     pub(super) model_fields: Vec<FieldSet<'t>>,
     /// For each enum: places of its variants by name.
@@ -78,6 +81,7 @@ impl<'t> World<'t> {
             structs: places(tree.structs.iter().map(|it| &it.name)),
             models: places(tree.models.iter().map(|it| &it.name)),
             struct_fields: Vec::new(),
+            layouts: Vec::new(),
             model_fields: Vec::new(),
             variant_names: tree
                 .enums

@@ -55,6 +55,7 @@ codes! {
     M005 "A struct within itself.",
     M006 "A model without a table.",
     M007 "A version that cannot be.",
+    M008 "A record with too many fields.",
     I001 "Unknown field.",
     I002 "A part repeated, or an index that another one contains.",
     I003 "Two parts with several values.",

@@ -99,6 +99,27 @@ fn two_schemas_of_many_models_that_refer_to_one_another_are_compared() {
     assert_eq!(codes, vec![Code::B013; MODELS]);
 }
 
+/// A field of the innermost struct has another name, at every place of it.
+#[test]
+fn records_of_as_many_fields_as_may_be_are_compared() {
+    const LEVELS: u32 = 9;
+    let schema = |field: &str| {
+        let level = |at: u32| format!("struct L{at} {{ fields {{ a L{0}?; b L{0}? }} }}\n", at - 1);
+        let levels: String = (1..=LEVELS).map(level).collect();
+        let innermost = format!("struct L0 {{ fields {{ {field} i32? }} }}\n");
+        let model = format!(
+            "model M table=ms {{ fields {{ id uuid; a L{LEVELS}; b list<L{LEVELS}> }}; key id }}\n"
+        );
+        check_text(
+            "levels.kdl",
+            &format!("schema s\n{innermost}{levels}{model}"),
+        )
+    };
+    let found = breaking(&schema("one"), &schema("other")).expect("both are right");
+    let places = found.changes.iter().filter(|it| it.code == Code::B008);
+    assert_eq!(places.count(), 2 * 2_usize.pow(LEVELS));
+}
+
 #[test]
 fn the_wrong_change_of_a_page_is_found_and_the_right_one_is_not() {
     for code in Code::ALL.iter().filter(|code| code.category().is_some()) {

@@ -228,6 +228,33 @@ fn deep_and_long_texts_are_answered() {
     }
 }
 
+/// With a walk that follows every way through the structs, these take years, or more stack than there is.
+#[test]
+fn structs_that_hold_each_other_twice_a_level_are_one_fault() {
+    let levels = |count: usize, fields: &str| -> String {
+        let level = |at: usize| {
+            let fields = fields.replace('#', &(at - 1).to_string());
+            format!("struct L{at} {{ fields {{ {fields} }} }}\n")
+        };
+        let levels: String = (1..=count).rev().map(level).collect();
+        let model = format!("model M table=ms {{ fields {{ id uuid; l L{count} }}; key id }}\n");
+        format!("schema s\n{model}{levels}struct L0 {{ fields {{ n i32 }} }}\n")
+    };
+    for (count, fields) in [
+        (60, "a L#; b L#"),
+        (20_000, "a list<L#>"),
+        (20_000, "a L#?; b L#"),
+    ] {
+        let checked = check_text("levels.kdl", &levels(count, fields));
+        let codes: Vec<&str> = checked
+            .diagnostics
+            .iter()
+            .map(|it| it.code.as_str())
+            .collect();
+        assert_eq!(codes, ["M008"], "{count} levels of {fields}");
+    }
+}
+
 /// With a step that looks at the rest of the line or of the text again for each word, these take minutes.
 #[test]
 fn the_time_grows_with_the_text_and_not_with_its_square() {

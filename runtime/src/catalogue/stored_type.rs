@@ -168,3 +168,46 @@ pub(super) fn read_fields<'a>(
     from.close(outer);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{
+        rows::{LayoutRow, TableRow},
+        topics::{EventRow, TopicRow},
+    };
+    use super::*;
+
+    /// The checker of schemas lets no more through.
+    const LEVELS: usize = 16;
+
+    #[test]
+    fn the_deepest_layout_of_a_schema_is_read_back() {
+        let field = |ty| LayoutField {
+            number: 1,
+            name: "inner".to_owned(),
+            ty,
+            optional: true,
+            secret: false,
+        };
+        let deeper = |ty, _| StoredType::Map(Box::new(StoredType::Struct(vec![field(ty)])));
+        let deepest = (0..LEVELS).fold(StoredType::List(Box::new(StoredType::I32)), deeper);
+        let layout = LayoutRow {
+            number: 1,
+            fields: vec![field(deepest)],
+        };
+        let mut row = TableRow::new(1, "posts");
+        row.layouts.push(layout.clone());
+        row.topic = Some(TopicRow {
+            partitions: 1,
+            partition_by: None,
+            events: vec![EventRow {
+                kind: 3,
+                name: "moved".to_owned(),
+                fields: Vec::new(),
+                layouts: vec![layout],
+            }],
+        });
+        let stored = serde_json::to_vec(&row).unwrap();
+        assert_eq!(serde_json::from_slice::<TableRow>(&stored).unwrap(), row);
+    }
+}
