@@ -68,6 +68,7 @@ func (c *cluster) handlers() map[string]func(url.Values) (any, error) {
 		"/counts":  func(query url.Values) (any, error) { return c.counters.take(query.Has("reset")), nil },
 		"/trace":   func(url.Values) (any, error) { return c.counters.spans(), nil },
 		"/regions": func(url.Values) (any, error) { return c.regionReports(), nil },
+		"/locks":   func(url.Values) (any, error) { return c.locks() },
 		"/gc":      func(url.Values) (any, error) { return "ok", c.collect() },
 	}
 }

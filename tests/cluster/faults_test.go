@@ -139,6 +139,24 @@ func TestCountersKnowMethodsBytesAndWhatFollowedWhat(t *testing.T) {
 	}
 }
 
+func TestLocksAreCountedUntilTheyAreCommitted(t *testing.T) {
+	c := start(t, fresh())
+	store, in := target(t, c, "a")
+	request := put("a", "1", 10)
+	request.Context = in
+	if _, err := store.KvPrewrite(within(t, 5*time.Second), request); err != nil {
+		t.Fatal(err)
+	}
+	var locks int
+	if admin(t, c, "/locks", &locks); locks != 1 {
+		t.Fatalf("%d locks after the prewrite", locks)
+	}
+	commit(t, c, "a", "1", 10)
+	if admin(t, c, "/locks", &locks); locks != 0 {
+		t.Fatalf("%d locks after the commit", locks)
+	}
+}
+
 func TestUnderTLSOnlyAClientWithACertificateIsAnswered(t *testing.T) {
 	o := fresh()
 	o.tls = filepath.Join(t.TempDir(), "tls")

@@ -62,6 +62,14 @@ func (c *cluster) lockRecord(key []byte) *lockRecord {
 	return unmarshalLock(stored)
 }
 
+// locks is how many keys are locked, by any transaction.
+func (c *cluster) locks() (int, error) {
+	c.records.RLock()
+	defer c.records.RUnlock()
+	found, err := c.mvcc.ScanLock(nil, nil, math.MaxUint64)
+	return len(found), err
+}
+
 // lockInfo is the lock on a key in the form of the protocol; start 0 is any transaction's.
 func (c *cluster) lockInfo(key []byte, start uint64) *kvrpcpb.LockInfo {
 	l := c.lockRecord(key)

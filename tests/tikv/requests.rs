@@ -9,8 +9,10 @@ use keyloom_tests::{
 };
 use std::time::Duration;
 
-/// Requests by method since the last call, without those of the connection, and rounds.
+/// Requests by method since the last call, without those of the connection, and rounds. What commits left to the background is
+/// among them.
 fn requests(admin: &Admin) -> (Vec<(String, u64)>, u64) {
+    admin.settle().unwrap();
     let counts = admin.reset().unwrap();
     let connection = [
         "GetMembers",

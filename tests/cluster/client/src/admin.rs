@@ -3,7 +3,13 @@
 use crate::{Error, Fault, FaultId, Result};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+/// How long commits may take that nobody waits for.
+const SETTLED: Duration = Duration::from_secs(30);
 
 /// Speaks to a cluster; cheap to clone.
 #[derive(Debug, Clone)]
@@ -186,6 +192,22 @@ impl Admin {
     /// The first ten thousand finished requests since the last reset, in the order in which they ended.
     pub fn trace(&self) -> Result<Vec<Span>> {
         self.ask("trace", &[])
+    }
+
+    /// How many keys are locked.
+    pub fn locks(&self) -> Result<u64> {
+        self.ask("locks", &[])
+    }
+
+    /// Waits until no key is locked: what commits left to the background is done, and was counted.
+    pub fn settle(&self) -> Result<()> {
+        let until = Instant::now() + SETTLED;
+        while self.locks()? > 0 {
+            if Instant::now() > until {
+                return Err(Error(format!("keys are still locked after {SETTLED:?}")));
+            }
+        }
+        Ok(())
     }
 
     /// The regions, in order.
