@@ -151,7 +151,8 @@ mod contract {
     crate::engine_suite!(tikv, async { tikv(keyloom_tests::tikv_address()).await });
     #[cfg(feature = "tikv")]
     crate::engine_suite!(tikv_split, async {
-        tikv(keyloom_tests::tikv_split_address()).await
+        let keys = keyloom_tests::regions::everywhere();
+        tikv(keyloom_tests::tikv_split_address(&keys)).await
     });
     crate::engine_suite!(boxed, async {
         BoxedEngine::new(open(Location::Memory, Durability::Durable).await)

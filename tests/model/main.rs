@@ -4,7 +4,10 @@
 mod naive;
 
 use keyloom::{Cursor, Error, Result};
-use keyloom_tests::shop::{Person, PersonId, Shop, State, people};
+use keyloom_tests::{
+    World,
+    shop::{Person, PersonId, Shop, State, people},
+};
 use naive::{Naive, Refusal};
 use proptest::{
     prelude::*,
@@ -63,9 +66,13 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+fn person_id(number: u8) -> PersonId {
+    PersonId(keyloom::Uuid::from_u128(number.into()))
+}
+
 fn record(id: u8, look: &Look) -> Person {
     Person {
-        id: PersonId(keyloom::Uuid::from_u128(u128::from(id))),
+        id: person_id(id),
         // Two spellings of one address.
         email: format!("{}{}@x.org", if look.open { "E" } else { "e" }, look.email),
         handle: look.handle.map(|handle| handle.to_string()),
@@ -102,7 +109,7 @@ async fn run(shop: &Shop, naive: &mut Naive, step: &Step) -> Result<()> {
             (people::update(shop, &new).await, naive.update(new))
         }
         Step::Delete(id) => {
-            let id = PersonId(keyloom::Uuid::from_u128(u128::from(*id)));
+            let id = person_id(*id);
             assert_eq!(people::delete(shop, id).await?, naive.delete(id));
             return Ok(());
         }
@@ -189,9 +196,10 @@ async fn pages(
     }
 }
 
-#[test]
-fn the_store_tells_what_a_naive_model_tells() {
-    let cases = std::env::var("KEYLOOM_MODEL_CASES").map_or(60, |n| n.parse().expect("a number"));
+/// Runs so many cases, or `KEYLOOM_MODEL_CASES`, each on a store of its own.
+fn tells_what_the_model_tells(cases: u32, open: impl AsyncFn() -> World) {
+    let cases =
+        std::env::var("KEYLOOM_MODEL_CASES").map_or(cases, |n| n.parse().expect("a number"));
     let mut runner = TestRunner::new(Config::with_cases(cases));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -200,7 +208,7 @@ fn the_store_tells_what_a_naive_model_tells() {
     runner
         .run(&prop::collection::vec(step(), 1..40), |steps| {
             runtime.block_on(async {
-                let world = keyloom_tests::memory().await;
+                let world = open().await;
                 let mut naive = Naive::default();
                 for step in &steps {
                     run(&world.shop, &mut naive, step)
@@ -212,4 +220,22 @@ fn the_store_tells_what_a_naive_model_tells() {
             Ok(())
         })
         .unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[test]
+fn the_store_tells_what_a_naive_model_tells() {
+    tells_what_the_model_tells(60, keyloom_tests::memory);
+}
+
+#[cfg(feature = "tikv")]
+#[test]
+fn the_same_is_true_on_a_cluster() {
+    use keyloom_tests::regions::{entry, record};
+    // In the middle of the records, of their addresses and of their names.
+    let keys = [
+        record(1, person_id(4).0.as_bytes()),
+        entry(1, 1, b"e3"),
+        entry(1, 3, b"a b"),
+    ];
+    tells_what_the_model_tells(6, async || keyloom_tests::tikv_split_at(&keys).await);
 }

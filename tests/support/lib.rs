@@ -122,13 +122,12 @@ fn address_of(prefix: &str) -> String {
     format!("tikv://{}?prefix={prefix}&gc=off&retry=120s", cluster::pd())
 }
 
-/// [`tikv_address`] of a store whose regions end in the middle of what the cases of `conformance` write. A real cluster splits
-/// them where it likes.
+/// [`tikv_address`] of a store with a region that begins at each of the keys. A real cluster splits where it likes.
 #[cfg(feature = "tikv")]
-pub fn tikv_split_address() -> String {
+pub fn tikv_split_address(keys: &[Vec<u8>]) -> String {
     let prefix = cluster::prefix("s");
     if let Some(admin) = cluster::admin() {
-        regions::split(&admin, &prefix, &regions::everywhere());
+        regions::split(&admin, &prefix, keys);
     }
     address_of(&prefix)
 }
@@ -139,10 +138,16 @@ pub async fn tikv() -> World {
     on_tikv(tikv_address()).await
 }
 
-/// A store in a cluster, in many regions.
+/// A store in a cluster, in many regions, which end in the middle of what the cases of `conformance` write.
 #[cfg(feature = "tikv")]
 pub async fn tikv_split() -> World {
-    on_tikv(tikv_split_address()).await
+    tikv_split_at(&regions::everywhere()).await
+}
+
+/// A store in a cluster, with a region that begins at each of the keys.
+#[cfg(feature = "tikv")]
+pub async fn tikv_split_at(keys: &[Vec<u8>]) -> World {
+    on_tikv(tikv_split_address(keys)).await
 }
 
 #[cfg(feature = "tikv")]

@@ -6,11 +6,13 @@ use keyloom_cluster::Cluster;
 use std::process::Command;
 
 /// The suites that run on TiKV too.
-const SUITES: [&str; 8] = [
+const SUITES: [&str; 10] = [
     "conformance",
     "events",
     "histories",
+    "model",
     "parity",
+    "random",
     "relations",
     "tikv",
     "cluster",
