@@ -3,4 +3,3 @@
 mod nested;
 mod pairs;
 mod together;
-mod warnings;

@@ -1,8 +1,8 @@
 //! Each pair of schemas that the generator's tests compare, opened one after the other.
 
-use crate::warnings::Warnings;
 use keyloom::{Error, Result};
 use keyloom_generator::diagnostics::Severity;
+use keyloom_tests::logged;
 use std::{fs, path::Path};
 
 /// Codes that only a comparison of schemas gives: what callers see, and which indexes are built, is no matter of a store.
@@ -35,8 +35,9 @@ fn expected(pair: &str) -> (Vec<String>, Vec<String>) {
 }
 
 /// What opening said: the lines of the error, and the warnings.
-fn said<T: std::fmt::Debug>(outcome: Result<T>, warnings: &Warnings) -> (Vec<String>, Vec<String>) {
-    let mut warnings = warnings.take();
+fn said<T: std::fmt::Debug>(outcome: Result<T>) -> (Vec<String>, Vec<String>) {
+    let logged = logged::take().into_iter();
+    let mut warnings: Vec<String> = logged.map(|message| message.text).collect();
     warnings.sort();
     let mut errors = match outcome {
         Ok(_) => Vec::new(),
@@ -69,13 +70,13 @@ macro_rules! pairs {
                 let write: fn(&$OldStore) -> futures_util::future::BoxFuture<'_, Result<()>> = $write;
                 write(&store).await?;
                 store.close().await?;
-                let (warnings, _guard) = Warnings::catch();
+                logged::listen();
                 let outcome = $pair::new::$new::$NewStore::open(&address).await;
                 let (errors, mut warned) = expected(stringify!($pair));
                 if !errors.is_empty() {
                     warned.clear(); // Nothing was registered, so there is nothing to warn of.
                 }
-                assert_eq!(said(outcome, &warnings), (errors, warned));
+                assert_eq!(said(outcome), (errors, warned));
                 // A refused schema changes nothing.
                 let (errors, _) = expected(stringify!($pair));
                 if !errors.is_empty() {

@@ -6,6 +6,7 @@ pub mod engines;
 pub mod faulty;
 pub mod fuzz;
 pub mod gates;
+pub mod logged;
 pub mod presses;
 pub mod regions;
 

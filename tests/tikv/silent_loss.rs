@@ -3,7 +3,11 @@
 
 use crate::world::{KEYS, World, all, committed, put, stored, values};
 use keyloom::engine::{Append, Engine, Outcome, Snapshot, log, tikv::TikvEngine};
-use keyloom_tests::cluster::{Fault, Kind};
+use keyloom_tests::{
+    cluster::{Fault, Kind},
+    logged::{self, Logged},
+};
+use tracing::Level;
 
 /// How often the client asks PD for one look-up.
 const ATTEMPTS: u64 = 10;
@@ -131,6 +135,28 @@ async fn a_commit_that_cannot_be_proved_in_time_is_unknown() {
     lose(&world, "KvPrewrite", "x", u64::from(u32::MAX));
     let outcome = engine.commit(&base, put(&KEYS, "after")).await;
     assert!(matches!(outcome, Outcome::Unknown(_)), "{outcome:?}");
+}
+
+/// All on one thread, so that what the engine logs is heard.
+#[tokio::test]
+async fn a_repair_is_logged_as_an_error_and_leaves_the_commit_whole() {
+    let world = World::new();
+    let engine = world.engine().await;
+    write(&engine, &KEYS, "before").await;
+    let base = engine.snapshot().await.unwrap();
+    lose(&world, "KvPrewrite", "x", 1);
+    logged::listen();
+    committed(engine.commit(&base, put(&KEYS, "after")).await);
+    let expected = Logged {
+        level: Level::ERROR,
+        text: "TiKV's client reported a commit that is not whole; writing again what is missing"
+            .to_owned(),
+        fields: [("missing", "1"), ("writes", "3")]
+            .map(|(name, value)| (name, value.to_owned()))
+            .into(),
+    };
+    assert_eq!(logged::take(), [expected]);
+    assert_eq!(values(&engine, &KEYS).await.unwrap(), all("after"));
 }
 
 /// Why the proof is there. When this fails, the client has learned to report the error: see `prove.rs`.
