@@ -56,11 +56,20 @@ type options struct {
 // rawStore is the storage below the transactions: its bytes are those of mocktikv's file mvcc.go.
 type rawStore interface {
 	RawGet(family string, key []byte) []byte
-	RawBatchPut(family string, keys, values [][]byte)
+	RawBatchGet(family string, keys [][]byte) [][]byte
+	RawScan(family string, start, end []byte, limit int) []testutils.MVCCPair
 	RawReverseScan(family string, start, end []byte, limit int) []testutils.MVCCPair
+	RawPut(family string, key, value []byte)
+	RawBatchPut(family string, keys, values [][]byte)
+	RawDelete(family string, key []byte)
+	RawBatchDelete(family string, keys [][]byte)
+	RawDeleteRange(family string, start, end []byte)
+	RawCompareAndSwap(family string, key, expected, value []byte) ([]byte, bool, error)
+	RawChecksum(family string, start, end []byte) (uint64, uint64, uint64, error)
 }
 
 type debugStore interface {
+	MvccGetByStartTS(start uint64) (*kvrpcpb.MvccInfo, []byte)
 	MvccGetByKey(key []byte) *kvrpcpb.MvccInfo
 }
 
@@ -77,13 +86,16 @@ func openCluster(o options) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{rpc: rpc, regions: regions, mvcc: rpc.MvccStore, options: o}
-	var raw, debug bool
-	c.raw, raw = rpc.MvccStore.(rawStore)
-	c.debug, debug = rpc.MvccStore.(debugStore)
-	if !raw || !debug {
+	storage, known := rpc.MvccStore.(mocktikv)
+	if !known {
 		return nil, errors.New("this version of client-go has another mocktikv: go.mod pins v2.0.4")
 	}
+	locks, err := newLockIndex(storage)
+	if err != nil {
+		return nil, err
+	}
+	rpc.MvccStore = locks
+	c := &cluster{rpc: rpc, regions: regions, mvcc: locks, raw: storage, debug: storage, options: o}
 	c.faults.regionOf = c.regionOf
 	c.async.open()
 	if c.oracle, err = newOracle(o.folder); err != nil {
