@@ -18,6 +18,7 @@ mod publishing;
 mod ready;
 mod removing;
 mod spans;
+mod tailing;
 mod takeover;
 mod trimming;
 mod world;

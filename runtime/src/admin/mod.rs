@@ -27,6 +27,7 @@
 mod answer;
 #[cfg(unix)]
 mod client;
+mod merge;
 mod protocol;
 #[cfg(unix)]
 mod serve;
@@ -110,6 +111,12 @@ impl Admin {
 }
 
 impl Store {
+    /// What tools see of this store, asked from within its own process: a page of the application's own, for example.
+    #[must_use]
+    pub fn admin(&self) -> Admin {
+        Admin(Way::Direct(self.clone()))
+    }
+
     /// Lets `keyloom events` look at this store while it is open here: opens a socket in its folder, which only the user that
     /// runs this process may use. It is there until the store is closed or dropped.
     ///

@@ -1,14 +1,17 @@
 //! Events as JSON: of a topic, and what groups have set aside.
 
-use super::protocol::{EventShown, LetterShown, Reply, TailFrom, Which};
+use super::{
+    merge::{self, Merged},
+    protocol::{EventShown, LetterShown, Reply, TailFrom, Which},
+};
 use crate::{
     Error, Result, Store, Timestamp,
     catalogue::{Described, TopicRef},
-    engine::KeyRange,
+    engine::{KeyRange, PageSize},
     events::{
         Entry, GroupId, Letter, LetterState, Partition,
-        control::letters as stored_letters,
-        logs::{entries, extents, offset_at},
+        control::letters_page,
+        logs::{Extent, extents, offset_at},
     },
     key::prefix_range,
     suggest::meant,
@@ -18,8 +21,11 @@ use std::collections::BTreeMap;
 
 /// Events of one reply at most.
 const MOST: usize = 1_000;
+/// Bytes of stored events with which a reply is full.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
 
-/// Events of a table, by the time of writing; of one partition in their order.
+/// Events of a table, by the time of writing; of one partition in their order. A reply may hold fewer than there are: `next`
+/// says where to go on.
 pub(super) async fn events(
     store: &Store,
     topic: &str,
@@ -32,51 +38,55 @@ pub(super) async fn events(
     let topic = find(&described, topic)?;
     let partitions = topic.only(partition)?;
     let limit = limit.min(MOST);
-    let mut found = Vec::new();
-    let mut next = BTreeMap::new();
-    for (partition, extent) in partitions.iter().zip(extents(&reader, &partitions).await?) {
-        let wanted = match &from {
-            TailFrom::Earliest => extent.first,
+    let extents = extents(&reader, &partitions).await?;
+    let parts: Vec<_> = partitions.into_iter().zip(extents).collect();
+    let begins = begins(&reader, &parts, &from, limit).await?;
+    let mut next: BTreeMap<u16, u64> = BTreeMap::new();
+    let mut wanted = Vec::with_capacity(parts.len());
+    for ((partition, extent), begin) in parts.iter().zip(begins) {
+        let begin = begin.max(extent.first);
+        next.insert(partition.number, begin);
+        wanted.push((*partition, begin, extent.next));
+    }
+    let mut merged = Merged::of(&reader, &wanted).await?;
+    let (mut events, mut bytes) = (Vec::new(), 0);
+    // What is left out comes next time.
+    while events.len() < limit && bytes < MOST_BYTES {
+        let Some(event) = merged.next().await? else {
+            break;
+        };
+        let at = (event.partition, event.offset);
+        next.insert(event.partition.number, event.offset + 1);
+        bytes += event.bytes.len();
+        events.push(shown(&reader, &described, &topic, at, &event.bytes));
+    }
+    Ok(Reply::Events { events, next })
+}
+
+/// Where the events of each partition begin.
+async fn begins(
+    reader: &Reader,
+    parts: &[(Partition, Extent)],
+    from: &TailFrom,
+    limit: usize,
+) -> Result<Vec<u64>> {
+    if let TailFrom::Last(count) = from {
+        return merge::last(reader, parts, (*count).min(limit)).await;
+    }
+    let mut begins = Vec::with_capacity(parts.len());
+    for (partition, extent) in parts {
+        begins.push(match from {
             TailFrom::Time(time) => {
-                offset_at(&reader, *partition, extent, time.as_microsecond()).await?
+                offset_at(reader, *partition, *extent, time.as_microsecond()).await?
             }
-            TailFrom::Last(count) => extent.next.saturating_sub((*count).min(limit) as u64),
             TailFrom::Offsets(offsets) => offsets
                 .get(&partition.number)
                 .copied()
                 .unwrap_or(extent.first),
-        };
-        let wanted = wanted.max(extent.first);
-        next.insert(partition.number, wanted);
-        let mut latest = i64::MIN;
-        for (offset, bytes) in entries(&reader, *partition, wanted, extent.next, limit).await? {
-            next.insert(partition.number, offset + 1);
-            // A partition keeps its order also where its writers' clocks disagree.
-            latest = Entry::decode(&bytes).map_or(latest, |entry| entry.time.max(latest));
-            found.push((latest, *partition, offset, bytes));
-        }
+            TailFrom::Earliest | TailFrom::Last(_) => extent.first,
+        });
     }
-    found.sort_by_key(|(time, ..)| *time);
-    let surplus = found.len().saturating_sub(limit);
-    if matches!(from, TailFrom::Last(_)) {
-        found.drain(..surplus);
-    } else {
-        // What is left out comes next time.
-        for (_, partition, offset, _) in found.drain(limit.min(found.len())..) {
-            let first = next.entry(partition.number).or_insert(offset);
-            *first = offset.min(*first);
-        }
-    }
-    let shown = found
-        .iter()
-        .map(|(_, partition, offset, bytes)| {
-            shown(&reader, &described, &topic, (*partition, *offset), bytes)
-        })
-        .collect();
-    Ok(Reply::Events {
-        events: shown,
-        next,
-    })
+    Ok(begins)
 }
 
 fn find(described: &Described, name: &str) -> Result<TopicRef> {
@@ -136,7 +146,7 @@ pub(super) async fn letters(
     };
     let mut after = after.map(|key| position(&key)).transpose()?;
     let mut found = Vec::new();
-    let mut last = None;
+    let (mut last, mut bytes) = (None, 0);
     for topic in &topics {
         for partition in topic.all() {
             let prefix = prefix(partition, group);
@@ -148,13 +158,19 @@ pub(super) async fn letters(
                 None => {}
             }
             after = None;
-            for (key, letter) in stored_letters(&reader, &range, limit - found.len()).await? {
+            let size = PageSize {
+                pairs: limit - found.len(),
+                bytes: MOST_BYTES.saturating_sub(bytes),
+            };
+            let (letters, ended) = letters_page(&reader, &range, size).await?;
+            for (key, letter) in letters {
+                bytes += letter.entry.len();
                 let at = (partition, Letter::offset(&key).unwrap_or_default());
                 let event = shown(&reader, &described, topic, at, &letter.entry);
                 found.push(shown_letter(letter, event));
                 last = Some(key);
             }
-            if found.len() == limit {
+            if !ended || found.len() == limit || bytes >= MOST_BYTES {
                 return Ok(Reply::Letters {
                     letters: found,
                     after: last.map(|key| data_encoding::HEXLOWER.encode(&key)),

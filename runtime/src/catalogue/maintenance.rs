@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error, Result, TransactionOptions,
     descriptor::Schema,
-    engine::{Changes, Outcome, Pair, ScanOptions},
+    engine::{Changes, Outcome, Page, PageSize, Pair, ScanOptions},
     key::{describe, prefix_range},
     record::{Counts, Entries, Entry, entry_record_parts},
     transaction::{AnyEngine, AnySnapshot},
@@ -21,6 +21,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Pairs read and written in one piece.
 const BATCH: usize = 1_000;
+/// Bytes of records with which a piece is full, and bytes of entries: a transaction takes more, also on engines that take
+/// little.
+const BYTES: usize = 1024 * 1024;
 
 /// A piece that collides is tried so often.
 const ATTEMPTS: u32 = 100;
@@ -98,9 +101,9 @@ async fn piece(
     let begun = rows.fills.get(&item).filter(|_| !dropping);
     if begun.is_none() {
         // What an earlier index, or a build that did not keep this one up, has left.
-        let left = scan(snapshot, item.prefix(), None, true).await?;
+        let left = left(snapshot, item.prefix()).await?;
         if !left.is_empty() {
-            piece.writes = left.into_iter().map(|(key, _)| (key, None)).collect();
+            piece.writes = left;
             return Ok(piece);
         }
     }
@@ -111,14 +114,17 @@ async fn piece(
     let behind = begun.map(|fill| fill.behind(item)).transpose()?;
     let binding = bind(schema, rows)?;
     let (bound, place) = find(&binding, item)?;
-    let records = scan(snapshot, bound.records.clone(), behind, false).await?;
+    let Page {
+        pairs: records,
+        ended,
+    } = records(snapshot, bound.records.clone(), behind).await?;
     let filled = if item.is_count {
         let mut counts = Counts::filling(&binding, bound, place);
         for (key, stored) in &records {
             counts.stored(key, stored, 1)?;
         }
         piece.adds = counts.finish()?;
-        Filled::Whole
+        Filled::Entered(records.len())
     } else {
         enter(
             snapshot,
@@ -128,13 +134,14 @@ async fn piece(
         )
         .await?
     };
-    let last = records.last().filter(|_| records.len() == BATCH);
-    match (filled, last) {
-        (Filled::Whole, Some((last, _))) => {
-            piece.rows.fills.insert(item, Fill::up_to(last));
-        }
-        (Filled::Whole, None) => piece.rows.end_fill(item, IndexState::Ready),
-        (Filled::Duplicate(value), _) => {
+    match filled {
+        Filled::Entered(count) => match records[..count].last() {
+            Some((last, _)) if !ended || count < records.len() => {
+                piece.rows.fills.insert(item, Fill::up_to(last));
+            }
+            _ => piece.rows.end_fill(item, IndexState::Ready),
+        },
+        Filled::Duplicate(value) => {
             piece.writes.clear();
             piece.rows.end_fill(item, IndexState::Pending(value));
         }
@@ -144,7 +151,8 @@ async fn piece(
 
 /// What became of the entries of some records.
 enum Filled {
-    Whole,
+    /// So many of them are in it.
+    Entered(usize),
     /// Two records have this value of a unique index.
     Duplicate(String),
 }
@@ -165,7 +173,7 @@ fn find(binding: &Binding, item: Item) -> Result<(&BoundTable, usize)> {
     place.ok_or_else(|| damaged(&item.fill_key(), "the catalogue names it twice"))
 }
 
-/// Puts the entries of records, with one batch of reads if the index is unique.
+/// Puts the entries of records until they are many bytes, with one batch of reads if the index is unique.
 async fn enter(
     snapshot: &AnySnapshot,
     (binding, table, place): (&Binding, &BoundTable, usize),
@@ -178,7 +186,12 @@ async fn enter(
         Filled::Duplicate(describe(binding, bound.index.parts, parts))
     };
     let mut claimed = Vec::new();
+    let (mut entered, mut bytes) = (0, 0);
     for (key, stored) in records {
+        if bytes >= BYTES {
+            break;
+        }
+        entered += 1;
         for entry in entries(binding, table, key, stored)? {
             if entry.place != place {
                 continue;
@@ -189,6 +202,7 @@ async fn enter(
                 }
                 claimed.push((key, entry.clone()));
             }
+            bytes += entry.key.len() + entry.value.len();
             writes.insert(entry.key, Some(entry.value));
         }
     }
@@ -203,7 +217,7 @@ async fn enter(
             return Ok(duplicate(&entry));
         }
     }
-    Ok(Filled::Whole)
+    Ok(Filled::Entered(entered))
 }
 
 /// The entries of a stored record in all indexes.
@@ -216,22 +230,28 @@ fn entries(binding: &Binding, table: &BoundTable, key: &[u8], stored: &[u8]) -> 
     out.finish()
 }
 
-/// The first pairs with a prefix, behind a key of them.
-async fn scan(
-    snapshot: &AnySnapshot,
-    prefix: Vec<u8>,
-    behind: Option<Vec<u8>>,
-    keys_only: bool,
-) -> Result<Vec<Pair>> {
+/// The first records with a prefix, behind a key of them.
+async fn records(snapshot: &AnySnapshot, prefix: Vec<u8>, behind: Option<Vec<u8>>) -> Result<Page> {
     let mut range = prefix_range(prefix);
     if let Some(key) = behind {
         range.start = [key.as_slice(), &[0]].concat();
     }
+    let size = PageSize {
+        pairs: BATCH,
+        bytes: BYTES,
+    };
+    let found = snapshot.page(&range, size).await;
+    found.map_err(Error::from_engine)
+}
+
+/// Deletes of the first keys with a prefix.
+async fn left(snapshot: &AnySnapshot, prefix: Vec<u8>) -> Result<Writes> {
     let options = ScanOptions {
         limit: BATCH,
         reverse: false,
-        keys_only,
+        keys_only: true,
     };
-    let found = snapshot.scan(&range, options).await;
-    found.map_err(Error::from_engine)
+    let found = snapshot.scan(&prefix_range(prefix), options).await;
+    let found = found.map_err(Error::from_engine)?;
+    Ok(found.into_iter().map(|(key, _)| (key, None)).collect())
 }

@@ -4,7 +4,10 @@
 
 use std::{any::Any, future::Future, pin::Pin, sync::Arc};
 
-use super::{Changes, Engine, EngineError, KeyRange, Limits, Outcome, Pair, ScanOptions, Snapshot};
+use super::{
+    Changes, Engine, EngineError, KeyRange, Limits, Outcome, Page, PageSize, Pair, ScanOptions,
+    Snapshot,
+};
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -91,6 +94,10 @@ impl Snapshot for BoxedSnapshot {
     async fn scan(&self, range: &KeyRange, options: ScanOptions) -> Result<Vec<Pair>, EngineError> {
         self.0.scan(range, options).await
     }
+
+    async fn page(&self, range: &KeyRange, size: PageSize) -> Result<Page, EngineError> {
+        self.0.page(range, size).await
+    }
 }
 
 /// [`Engine`] in a form that a pointer can have.
@@ -121,6 +128,11 @@ trait DynSnapshot: Send + Sync {
         range: &'a KeyRange,
         options: ScanOptions,
     ) -> Answer<'a, Result<Vec<Pair>, EngineError>>;
+    fn page<'a>(
+        &'a self,
+        range: &'a KeyRange,
+        size: PageSize,
+    ) -> Answer<'a, Result<Page, EngineError>>;
 }
 
 impl<E: Engine> DynEngine for E {
@@ -201,5 +213,13 @@ impl<S: Snapshot> DynSnapshot for S {
         options: ScanOptions,
     ) -> Answer<'a, Result<Vec<Pair>, EngineError>> {
         Box::pin(Snapshot::scan(self, range, options))
+    }
+
+    fn page<'a>(
+        &'a self,
+        range: &'a KeyRange,
+        size: PageSize,
+    ) -> Answer<'a, Result<Page, EngineError>> {
+        Box::pin(Snapshot::page(self, range, size))
     }
 }

@@ -9,6 +9,7 @@ pub mod boxed;
 pub mod counter;
 pub mod embedded;
 pub mod log;
+pub(crate) mod page;
 #[cfg(feature = "tikv")]
 pub mod tikv;
 pub(crate) mod units;
@@ -17,6 +18,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
 };
+
+pub use page::{Page, PageSize};
 
 /// A key and its value.
 pub type Pair = (Vec<u8>, Vec<u8>);
@@ -234,4 +237,15 @@ pub trait Snapshot: Clone + Send + Sync + 'static {
         range: &KeyRange,
         options: ScanOptions,
     ) -> impl Future<Output = Result<Vec<Pair>, EngineError>> + Send;
+
+    /// The first pairs of a range, by what they weigh as well: the memory that a page takes does not depend on how large
+    /// values are, but for the one with which it is full. An engine that is asked over a network may give what it was
+    /// answered beyond that.
+    fn page(
+        &self,
+        range: &KeyRange,
+        size: PageSize,
+    ) -> impl Future<Output = Result<Page, EngineError>> + Send {
+        page::by_keys(self, range, size)
+    }
 }

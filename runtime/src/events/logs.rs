@@ -4,7 +4,7 @@ use super::{Entry, Partition};
 use crate::{
     Result, Timestamp,
     engine::{
-        KeyRange, ScanOptions,
+        KeyRange, PageSize, ScanOptions,
         log::{Head, entry_key, entry_offset, head_key},
     },
     transaction::Reader,
@@ -13,6 +13,9 @@ use std::time::Duration;
 
 /// Keys that are read in one batch.
 const BATCH: usize = 2_048;
+/// Events of which only the time is wanted: so many in the first batch, and bytes that a later one should have.
+const FIRST: usize = 64;
+const LOOKED_AT: usize = 1024 * 1024;
 /// Writers' clocks may differ by so much: microseconds.
 const SKEW: i64 = 60_000_000;
 
@@ -97,6 +100,43 @@ pub(crate) async fn entries(
     Ok(entries.collect())
 }
 
+/// The first entries of a log from an offset on, up to another: offsets and bytes.
+pub(crate) async fn page(
+    reader: &Reader,
+    partition: Partition,
+    (from, to): (u64, u64),
+    size: PageSize,
+) -> Result<Vec<(u64, Vec<u8>)>> {
+    let log = partition.log();
+    let range = KeyRange {
+        start: entry_key(&log, from),
+        end: Some(entry_key(&log, to)),
+    };
+    let found = reader.page(&range, size).await?.pairs.into_iter();
+    let entries = found.filter_map(|(key, value)| Some((entry_offset(&log, &key)?, value)));
+    Ok(entries.collect())
+}
+
+/// When the events at these places were written; none where no event is that decodes. However many they are, the memory
+/// that it takes is that of a few.
+pub(crate) async fn times(reader: &Reader, at: &[(Partition, u64)]) -> Result<Vec<Option<i64>>> {
+    let mut times = Vec::with_capacity(at.len());
+    let (mut bytes, mut many) = (0, FIRST);
+    while times.len() < at.len() {
+        let some = at[times.len()..].iter().take(many);
+        let keys: Vec<_> = some
+            .map(|(partition, offset)| entry_key(&partition.log(), *offset))
+            .collect();
+        for stored in reader.get_many(&keys).await? {
+            bytes += stored.as_ref().map_or(0, Vec::len);
+            // An event that does not decode has no time, and must not hide those of others.
+            times.push(stored.and_then(|stored| Some(Entry::decode(&stored).ok()?.time)));
+        }
+        many = (times.len() * LOOKED_AT / bytes.max(1)).clamp(1, (many * 4).min(BATCH));
+    }
+    Ok(times)
+}
+
 /// When the event at an offset was written; `None` if there is none.
 pub(crate) async fn time_at(
     reader: &Reader,
@@ -112,22 +152,15 @@ pub(crate) async fn time_at(
     Ok(Some(entry.time))
 }
 
-/// How long ago the events at these places were written, in seconds; none where no event is
-/// that decodes.
+/// How long ago the events at these places were written, in seconds; none where no event is that decodes.
 pub(crate) async fn ages(reader: &Reader, at: &[(Partition, u64)]) -> Result<Vec<Option<f64>>> {
-    let keys: Vec<_> = at
-        .iter()
-        .map(|(partition, offset)| entry_key(&partition.log(), *offset))
-        .collect();
     let now = Timestamp::now().as_microsecond();
-    let found = get_all(reader, &keys).await?;
-    // An event that does not decode has no age, and must not hide those of others.
-    let ages = found.into_iter().map(|stored| {
-        let entry = Entry::decode(&stored?).ok()?;
-        let micros = u64::try_from(now.saturating_sub(entry.time)).unwrap_or_default();
-        Some(Duration::from_micros(micros).as_secs_f64())
-    });
-    Ok(ages.collect())
+    let age = |time: i64| {
+        let micros = u64::try_from(now.saturating_sub(time)).unwrap_or_default();
+        Duration::from_micros(micros).as_secs_f64()
+    };
+    let times = times(reader, at).await?;
+    Ok(times.into_iter().map(|time| time.map(age)).collect())
 }
 
 /// The first offset whose event was written at `time` or later.

@@ -3,7 +3,8 @@
 #[cfg(feature = "tikv")]
 use crate::engine::tikv::{TikvEngine, TikvSnapshot};
 use crate::engine::{
-    Changes, Engine, EngineError, KeyRange, Limits, Outcome, Pair, ScanOptions, Snapshot,
+    Changes, Engine, EngineError, KeyRange, Limits, Outcome, Page, PageSize, Pair, ScanOptions,
+    Snapshot,
     boxed::{BoxedEngine, BoxedSnapshot},
     embedded::{EmbeddedEngine, EmbeddedSnapshot},
 };
@@ -133,5 +134,9 @@ impl AnySnapshot {
             return Ok(Vec::new());
         }
         on_each!(self, snapshot => snapshot.scan(range, options).await)
+    }
+
+    pub(crate) async fn page(&self, range: &KeyRange, size: PageSize) -> Result<Page, EngineError> {
+        on_each!(self, snapshot => snapshot.page(range, size).await)
     }
 }

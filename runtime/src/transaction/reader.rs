@@ -3,7 +3,7 @@
 use super::{AnySnapshot, Store, Transaction};
 use crate::{
     Error, Result,
-    engine::{EngineError, KeyRange, Pair, ScanOptions, counter},
+    engine::{EngineError, KeyRange, Page, PageSize, Pair, ScanOptions, counter},
 };
 
 /// What reads go through.
@@ -131,6 +131,24 @@ impl Reader {
             return Ok(stored);
         }
         Ok(merge(stored, written, options))
+    }
+
+    /// The first pairs of a range, by what they weigh as well. In a transaction, by their number alone.
+    pub(crate) async fn page(&self, range: &KeyRange, size: PageSize) -> Result<Page> {
+        if self.transaction.is_none() {
+            let page = self.snapshot.page(range, size).await;
+            return page.map_err(|error| self.fail(error));
+        }
+        let options = ScanOptions {
+            limit: size.pairs,
+            reverse: false,
+            keys_only: false,
+        };
+        let pairs = self.scan(range, options).await?;
+        Ok(Page {
+            ended: pairs.len() < size.pairs,
+            pairs,
+        })
     }
 }
 

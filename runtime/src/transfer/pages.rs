@@ -3,11 +3,11 @@
 use crate::{
     Error, Result,
     catalogue::LOAD_KEY,
-    engine::{KeyRange, Pair, ScanOptions},
+    engine::{KeyRange, Page, PageSize, Pair, page::weight},
     transaction::AnySnapshot,
 };
 
-/// Bytes that a page should have.
+/// Bytes with which a page is full.
 const PAGE: usize = 1024 * 1024;
 /// Pairs of the first page, and the most of any.
 const FIRST: usize = 256;
@@ -39,24 +39,20 @@ impl<'a> Pages<'a> {
         if self.ended {
             return Ok(None);
         }
-        let options = ScanOptions {
-            limit: self.limit,
-            reverse: false,
-            keys_only: false,
+        let size = PageSize {
+            pairs: self.limit,
+            bytes: PAGE,
         };
-        let scan = self.snapshot.scan(&self.range, options).await;
-        let mut page = scan.map_err(Error::from_engine)?;
-        self.ended = page.len() < self.limit;
-        if let Some((last, _)) = page.last() {
+        let page = self.snapshot.page(&self.range, size).await;
+        let Page { mut pairs, ended } = page.map_err(Error::from_engine)?;
+        self.ended = ended;
+        if let Some((last, _)) = pairs.last() {
             self.range.start = [last.as_slice(), &[0]].concat();
         }
-        let bytes: usize = page
-            .iter()
-            .map(|(key, value)| key.len() + value.len())
-            .sum();
+        let bytes: usize = pairs.iter().map(weight).sum();
         // The next page is likely to have pairs of the same size.
-        self.limit = (page.len() * PAGE / bytes.max(1)).clamp(1, MOST);
-        page.retain(|(key, _)| key != LOAD_KEY);
-        Ok(Some(page))
+        self.limit = (pairs.len() * PAGE / bytes.max(1)).clamp(1, MOST);
+        pairs.retain(|(key, _)| key != LOAD_KEY);
+        Ok(Some(pairs))
     }
 }

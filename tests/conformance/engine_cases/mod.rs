@@ -12,7 +12,7 @@ pub mod reads;
 pub mod snapshots;
 
 use keyloom::engine::{
-    Changes, Engine, EngineError, KeyRange, Outcome, Pair, ScanOptions, Snapshot,
+    Changes, Engine, EngineError, KeyRange, Outcome, PageSize, Pair, ScanOptions, Snapshot,
 };
 
 /// Runs every case on the engine that `$open`, a future, makes for it.
@@ -36,6 +36,7 @@ macro_rules! engine_suite {
                     bounds_of_all_ff_lose_no_key,
                     a_scan_without_an_end_reaches_the_last_key,
                     pages_concatenate_to_the_whole,
+                    pages_by_weight_concatenate_to_the_whole,
                 },
                 commits: {
                     all_writes_of_a_transaction_appear_together,

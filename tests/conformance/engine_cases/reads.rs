@@ -152,3 +152,38 @@ pub async fn pages_concatenate_to_the_whole(engine: &impl Engine) {
         assert_eq!(seen, all, "in reverse, {limit} a page");
     }
 }
+
+pub async fn pages_by_weight_concatenate_to_the_whole(engine: &impl Engine) {
+    let value = |n: usize| vec![b'v'; if n % 40 == 7 { 100_000 } else { n }];
+    let pairs: Vec<_> = (0..200)
+        .map(|n| (format!("{n:04}").into_bytes(), value(n)))
+        .collect();
+    written(engine, put(&pairs)).await;
+    let snapshot = engine.snapshot().await.unwrap();
+    for size in [
+        (1, usize::MAX),
+        (1_000, 1),
+        (17, 150_000),
+        (1_000, usize::MAX),
+    ] {
+        let (size_pairs, bytes) = size;
+        let size = PageSize {
+            pairs: size_pairs,
+            bytes,
+        };
+        let mut rest = range(b"", None);
+        let mut seen = Vec::new();
+        loop {
+            let page = snapshot.page(&rest, size).await.unwrap();
+            assert!(page.pairs.len() <= size.pairs, "{size:?}");
+            assert!(page.ended || !page.pairs.is_empty(), "{size:?}");
+            seen.extend(page.pairs);
+            if page.ended {
+                break;
+            }
+            let last: &Pair = seen.last().unwrap();
+            rest.start = [last.0.as_slice(), &[0]].concat();
+        }
+        assert!(seen == pairs, "{size:?}: {} of 200 pairs", seen.len());
+    }
+}

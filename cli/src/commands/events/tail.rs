@@ -46,7 +46,11 @@ pub(super) struct Tail {
 impl Tail {
     pub(super) async fn print(self) -> Result<(), Failure> {
         let mut from = self.begin()?;
-        let whole = self.from.is_some();
+        // A reply may hold fewer events than are asked for.
+        let mut left = match from {
+            TailFrom::Last(count) => count,
+            _ => usize::MAX,
+        };
         let mut admin = if self.follow {
             self.target.open_live("--follow").await?
         } else {
@@ -55,7 +59,8 @@ impl Tail {
         loop {
             let limit = match from {
                 TailFrom::Last(count) => count,
-                _ => PAGE,
+                _ if self.follow => PAGE,
+                _ => PAGE.min(left),
             };
             let request = Request::Tail {
                 topic: self.topic.clone(),
@@ -70,7 +75,8 @@ impl Tail {
                 print(&json_line(event)?)?;
             }
             from = TailFrom::Offsets(next);
-            if !events.is_empty() && (whole || self.follow) {
+            left = left.saturating_sub(events.len());
+            if !events.is_empty() && (left > 0 || self.follow) {
                 continue;
             }
             if !self.follow {

@@ -42,7 +42,11 @@ pub(super) async fn claim(
             reverse: false,
             keys_only: true,
         };
-        if !link.scan(&at, whole, one, deadline).await?.is_empty() {
+        if !link
+            .scan(&at, whole, one, usize::MAX, deadline)
+            .await?
+            .is_empty()
+        {
             return Err(fault::unavailable(format!(
                 "the prefix `{name}` holds keys that no store of this kind wrote; choose another `prefix=`"
             )));

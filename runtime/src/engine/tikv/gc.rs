@@ -178,7 +178,9 @@ impl Job {
             reverse: false,
             keys_only: false,
         };
-        let rows = link.scan(&now, range, options, self.deadline()).await?;
+        let rows = link
+            .scan(&now, range, options, usize::MAX, self.deadline())
+            .await?;
         let mut safepoint = version_before(&now, self.keep);
         for (key, row) in rows {
             let Some(held) = decode::<Held>(Some(row)) else {

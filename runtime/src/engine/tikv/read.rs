@@ -3,7 +3,7 @@
 //! Each request has a client snapshot of its own: one may be read by one caller at a time, and keeps all it ever read.
 
 use super::link::{Failure, Link};
-use crate::engine::{EngineError, Pair, ScanOptions};
+use crate::engine::{EngineError, Pair, ScanOptions, page::weight};
 use futures_util::future::try_join_all;
 use std::{collections::HashMap, future::Future, pin::Pin};
 use tikv_client::{KvPair, Timestamp, TransactionClient, TransactionOptions};
@@ -83,18 +83,20 @@ impl Link {
     }
 
     /// The pairs from `start` up to `end` at `at`, page by page and region by region: the client asks every region of a
-    /// range for the whole limit and holds all the answers.
+    /// range for the whole limit and holds all the answers. No page is asked for once they have `bytes`.
     pub(super) async fn scan(
         &self,
         at: &Timestamp,
         (mut start, mut end): (Vec<u8>, Vec<u8>),
         options: ScanOptions,
+        bytes: usize,
         deadline: Instant,
     ) -> Result<Vec<Pair>, EngineError> {
         let mut pairs: Vec<Pair> = Vec::new();
         let mut page = FIRST_PAGE;
         let mut regions = 1;
-        while start < end && pairs.len() < options.limit {
+        let mut left = bytes;
+        while start < end && pairs.len() < options.limit && left > 0 {
             let whole = (start.as_slice(), end.as_slice());
             let (from, to) = self.regions.first(whole, regions, options.reverse).await;
             let limit = page.min(options.limit - pairs.len());
@@ -105,11 +107,10 @@ impl Link {
                 }
                 answer => answer?,
             };
-            let bytes: usize = found
-                .iter()
-                .map(|(key, value)| key.len() + value.len())
-                .sum();
-            page = (PAGE_BYTES * found.len().max(1) / bytes.max(1)).clamp(1, LARGEST_PAGE);
+            let bytes: usize = found.iter().map(weight).sum();
+            left = left.saturating_sub(bytes);
+            let meant = PAGE_BYTES.min(left);
+            page = (meant * found.len().max(1) / bytes.max(1)).clamp(1, LARGEST_PAGE);
             // Regions that hold nothing are passed in growing steps.
             regions = if found.is_empty() {
                 (regions * 2).min(MOST_REGIONS)

@@ -1,7 +1,9 @@
 //! A snapshot: a timestamp, what was read at it, and the transaction that may commit on it.
 
 use super::{Inner, link::Client, register::Ticket, write_set::Values};
-use crate::engine::{Changes, EngineError, KeyRange, Pair, ScanOptions, Snapshot};
+use crate::engine::{
+    Changes, EngineError, KeyRange, Page, PageSize, Pair, ScanOptions, Snapshot, page::weight,
+};
 use std::{
     collections::BTreeSet,
     fmt,
@@ -136,6 +138,25 @@ impl Base {
         }));
         Ok(values)
     }
+
+    /// The pairs of a range, and none behind the answer with which they have `bytes`.
+    async fn scan(
+        &self,
+        range: &KeyRange,
+        options: ScanOptions,
+        bytes: usize,
+    ) -> Result<Vec<Pair>, EngineError> {
+        let link = &self.engine.link;
+        link.check_open()?;
+        let prefix = &self.engine.prefix;
+        let (range, deadline) = (prefix.range(range), link.deadline());
+        let mut pairs = link.scan(&self.at, range, options, bytes, deadline).await?;
+        self.ticket.check()?;
+        for (key, _) in &mut pairs {
+            key.drain(..prefix.len().min(key.len()));
+        }
+        Ok(pairs)
+    }
 }
 
 impl Snapshot for TikvSnapshot {
@@ -163,16 +184,20 @@ impl Snapshot for TikvSnapshot {
     }
 
     async fn scan(&self, range: &KeyRange, options: ScanOptions) -> Result<Vec<Pair>, EngineError> {
-        let base = &self.0;
-        let link = &base.engine.link;
-        link.check_open()?;
-        let prefix = &base.engine.prefix;
-        let range = prefix.range(range);
-        let mut pairs = link.scan(&base.at, range, options, link.deadline()).await?;
-        base.ticket.check()?;
-        for (key, _) in &mut pairs {
-            key.drain(..prefix.len().min(key.len()));
-        }
-        Ok(pairs)
+        self.0.scan(range, options, usize::MAX).await
+    }
+
+    async fn page(&self, range: &KeyRange, size: PageSize) -> Result<Page, EngineError> {
+        let options = ScanOptions {
+            limit: size.pairs,
+            reverse: false,
+            keys_only: false,
+        };
+        let pairs = self.0.scan(range, options, size.bytes).await?;
+        let full = pairs.iter().map(weight).sum::<usize>() >= size.bytes;
+        Ok(Page {
+            ended: !full && pairs.len() < size.pairs,
+            pairs,
+        })
     }
 }

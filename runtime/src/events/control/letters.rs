@@ -3,13 +3,19 @@
 use super::Group;
 use crate::{
     Result, Timestamp,
-    catalogue::Described,
-    engine::{KeyRange, ScanOptions},
+    catalogue::{Described, TopicRef},
+    engine::{KeyRange, PageSize, Pair, ScanOptions},
     events::{Cursor, Entry, EventId, GroupId, Letter, LetterState, Partition},
     key::prefix_range,
     transaction::{Reader, Transaction},
 };
 use std::collections::BTreeMap;
+
+/// Letters that are read at once.
+const PAGE: PageSize = PageSize {
+    pairs: 256,
+    bytes: 1024 * 1024,
+};
 
 /// The letters of a range, at most `limit`.
 pub(crate) async fn letters(
@@ -22,7 +28,20 @@ pub(crate) async fn letters(
         reverse: false,
         keys_only: false,
     };
-    let rows = reader.scan(range, options).await?;
+    decoded(reader, reader.scan(range, options).await?)
+}
+
+/// The first letters of a range, and whether they are all.
+pub(crate) async fn letters_page(
+    reader: &Reader,
+    range: &KeyRange,
+    size: PageSize,
+) -> Result<(Vec<(Vec<u8>, Letter)>, bool)> {
+    let page = reader.page(range, size).await?;
+    Ok((decoded(reader, page.pairs)?, page.ended))
+}
+
+fn decoded(reader: &Reader, rows: Vec<Pair>) -> Result<Vec<(Vec<u8>, Letter)>> {
     rows.into_iter()
         .map(|(key, value)| {
             let letter = Letter::decode(&value)
@@ -53,6 +72,26 @@ pub struct SetAside {
     pub error: String,
 }
 
+/// A letter in a partition of a topic, without the event's bytes.
+fn set_aside(
+    described: &Described,
+    (topic, partition): (&TopicRef, u16),
+    (key, letter): (Vec<u8>, Letter),
+) -> SetAside {
+    let entry = Entry::decode(&letter.entry).ok();
+    let kind = entry.as_ref().map(|it| described.kind(topic.id, it.kind));
+    SetAside {
+        topic: topic.name.clone(),
+        partition,
+        offset: Letter::offset(&key).unwrap_or_default(),
+        id: entry.map(|entry| entry.id),
+        kind: kind.unwrap_or_default(),
+        attempts: letter.attempts,
+        time: letter.time(),
+        error: letter.error,
+    }
+}
+
 impl Group {
     /// The events that became dead letters, in their order.
     pub async fn dead_letters(&self) -> Result<Vec<SetAside>> {
@@ -72,20 +111,18 @@ impl Group {
         let mut found = Vec::new();
         for topic in &topics {
             for partition in topic.all() {
-                let range = prefix_range(prefix(partition, group));
-                for (key, letter) in letters(&reader, &range, usize::MAX).await? {
-                    let entry = Entry::decode(&letter.entry).ok();
-                    let kind = entry.as_ref().map(|it| described.kind(topic.id, it.kind));
-                    found.push(SetAside {
-                        topic: topic.name.clone(),
-                        partition: partition.number,
-                        offset: Letter::offset(&key).unwrap_or_default(),
-                        id: entry.map(|entry| entry.id),
-                        kind: kind.unwrap_or_default(),
-                        attempts: letter.attempts,
-                        time: letter.time(),
-                        error: letter.error,
-                    });
+                let mut range = prefix_range(prefix(partition, group));
+                loop {
+                    let (letters, ended) = letters_page(&reader, &range, PAGE).await?;
+                    if let Some((last, _)) = letters.last() {
+                        range.start = [last.as_slice(), &[0]].concat();
+                    }
+                    let at = (topic, partition.number);
+                    let shown = letters.into_iter().map(|it| set_aside(&described, at, it));
+                    found.extend(shown);
+                    if ended {
+                        break;
+                    }
                 }
             }
         }

@@ -6,7 +6,7 @@ mod progress;
 mod removing;
 
 pub use letters::SetAside;
-pub(crate) use letters::letters;
+pub(crate) use letters::{letters, letters_page};
 pub(crate) use progress::{Progress, progress};
 
 use super::{
