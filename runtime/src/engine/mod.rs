@@ -180,7 +180,8 @@ pub trait Engine: Send + Sync + 'static {
         true
     }
 
-    /// A view of what no crash can take back any more.
+    /// A view of what no crash can take back any more. It is there to be read: where it lags, a transaction that commits on it
+    /// may find a conflict with anything committed since.
     fn durable_snapshot(&self) -> impl Future<Output = Result<Self::Snapshot, EngineError>> + Send;
 
     /// Waits until commit `number` and all before it are in every [`Engine::durable_snapshot`] taken from then on.

@@ -109,7 +109,7 @@ impl Committer {
             });
         }
         let first = match pace {
-            Pace::Relaxed(_) => Some(writer.latest()?),
+            Pace::Relaxed(_) => Some(writer.kept()?),
             Pace::Durable | Pace::Memory => None,
         };
         let (flushed, _) = watch::channel(first);

@@ -50,6 +50,11 @@ impl Conflicts {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.order.len()
+    }
+
     /// Whether a transaction that read commit `base` may commit `changes`.
     pub(super) fn judge<'a>(&self, base: u64, changes: &'a Changes) -> Verdict<'a> {
         if base < self.floor {

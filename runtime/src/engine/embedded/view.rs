@@ -67,21 +67,47 @@ impl Drop for Mark {
 #[derive(Default)]
 pub(super) struct Register {
     pub(super) health: Health,
-    live: Mutex<BTreeMap<u64, Weak<View>>>,
+    live: Mutex<BTreeMap<u64, Live>>,
+}
+
+/// A state that someone holds: its view, or only its mark.
+struct Live {
+    view: Weak<View>,
+    mark: Weak<Mark>,
+    /// Whether one of those who hold the view keeps it only to hand it out.
+    kept: bool,
+}
+
+impl Live {
+    /// Whether a transaction may have begun at it.
+    fn is_begun(&self) -> bool {
+        let holders = self.view.strong_count();
+        holders == 0 || holders > usize::from(self.kept) || self.mark.strong_count() > 1
+    }
 }
 
 impl Register {
     /// Whether somebody still reads a state between two.
     pub(super) fn is_read_between(&self, older: u64, newer: u64) -> bool {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.iter()
-            .any(|(&number, view)| older < number && number < newer && view.strong_count() > 0)
+        live.iter().any(|(&number, state)| {
+            older < number && number < newer && state.view.strong_count() > 0
+        })
     }
 
-    /// The number of the oldest state still held.
+    /// The number of the oldest state that a transaction may have begun at.
     pub(super) fn oldest(&self) -> Option<u64> {
         let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        live.keys().next().copied()
+        let mut begun = live.iter().filter(|(_, state)| state.is_begun());
+        begun.next().map(|(&number, _)| number)
+    }
+
+    /// From here on this view, and no other, is kept to be handed out.
+    pub(super) fn keep(&self, number: u64) {
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        for (other, state) in &mut *live {
+            state.kept = *other == number;
+        }
     }
 
     /// Takes their table from the views that were superseded longer than `age` ago.
@@ -89,7 +115,9 @@ impl Register {
         // Collected first: dropping the last holder of a view takes the lock.
         let held: Vec<Arc<View>> = {
             let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-            live.values().filter_map(Weak::upgrade).collect()
+            live.values()
+                .filter_map(|state| state.view.upgrade())
+                .collect()
         };
         for view in held {
             if view
@@ -130,11 +158,16 @@ impl View {
             table: RwLock::new(Some(table)),
             superseded: OnceLock::new(),
         });
+        let live = Live {
+            view: Arc::downgrade(&view),
+            mark: Arc::downgrade(&view.mark),
+            kept: false,
+        };
         register
             .live
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(number, Arc::downgrade(&view));
+            .insert(number, live);
         view
     }
 

@@ -268,7 +268,20 @@ impl Writer {
         self.settle()?;
         self.write_nothing(Reach::Disk)?;
         self.flushed = self.number;
-        self.latest()
+        self.kept()
+    }
+
+    /// The latest view, to be kept and handed out in place of the one that was kept before.
+    pub(super) fn kept(&self) -> Result<Arc<View>, EngineError> {
+        let view = self.latest()?;
+        self.register.keep(view.number());
+        Ok(view)
+    }
+
+    /// How many changes may conflict with a transaction that has begun.
+    #[cfg(test)]
+    pub(super) fn remembered(&self) -> usize {
+        self.conflicts.len()
     }
 
     /// Lets redb settle what the commits since the last flush have freed.

@@ -87,6 +87,33 @@ async fn a_transaction_that_was_handed_over_reads_nothing_any_more() {
 }
 
 #[tokio::test]
+async fn what_the_disk_has_is_no_transaction_until_somebody_begins_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Location::Folder(folder.path().to_owned());
+    let engine = EmbeddedEngine::open(place, relaxed(NEVER)).await.unwrap();
+    let remembered = || engine.handle.committer.writer().remembered();
+    for number in 0..100 {
+        assert_committed(&commit(&engine, put(&[("a", &number.to_string())])).await);
+    }
+    assert!(remembered() <= 2, "{}", remembered());
+    let durable = engine.durable_snapshot().await.unwrap();
+    let begun = engine.snapshot().await.unwrap();
+    for number in 0..100 {
+        assert_committed(&commit(&engine, put(&[("b", &number.to_string())])).await);
+    }
+    let conflict = engine.commit(&begun, put(&[("b", "other")])).await;
+    assert!(matches!(conflict, Outcome::Conflict { .. }), "{conflict:?}");
+    assert_committed(&engine.commit(&begun, put(&[("c", "1")])).await);
+    drop(begun);
+    // Still held, and older than the changes of the first hundred, which nobody remembers.
+    let stale = engine.commit(&durable, put(&[("a", "other")])).await;
+    assert!(matches!(stale, Outcome::Conflict { .. }), "{stale:?}");
+    drop(durable);
+    assert_committed(&commit(&engine, put(&[("a", "1")])).await);
+    assert!(remembered() <= 2, "{}", remembered());
+}
+
+#[tokio::test]
 async fn a_flush_time_of_zero_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let answer = EmbeddedEngine::open(
