@@ -79,12 +79,12 @@ impl Work {
     /// flush each 100 ms is most of what differs from round to round there: one more or less of three would decide.
     pub(super) const fn calls(self) -> usize {
         match self {
-            Self::Get => 20_000,
+            Self::Get => 100_000,
             Self::Insert | Self::UpdateUnindexed => 150,
             Self::InsertRelaxed => 15_000,
             Self::InsertTasks => 20 * TASKS,
             Self::InsertRelaxedTasks => 500 * TASKS,
-            Self::Page | Self::PageDeep | Self::PageCovering => 1_500,
+            Self::Page | Self::PageDeep | Self::PageCovering => 6_000,
         }
     }
 
