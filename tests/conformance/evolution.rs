@@ -111,8 +111,8 @@ async fn a_store_of_another_schema_is_refused() -> Result<()> {
 
 #[tokio::test]
 async fn a_table_of_another_schema_is_refused() -> Result<()> {
-    let world = memory().await;
-    let outcome = v1::ledger::entries::all().count(&world.shop).await;
+    let shop = memory().await;
+    let outcome = v1::ledger::entries::all().count(&shop).await;
     assert!(matches!(outcome, Err(Error::Schema(_))), "{outcome:?}");
     Ok(())
 }

@@ -28,8 +28,8 @@ macro_rules! cases {
             $(mod $module {
                 $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
                 async fn $case() -> keyloom::Result<()> {
-                    let world = keyloom_tests::$engine().await;
-                    crate::$module::$case(&world.shop).await
+                    let shop = keyloom_tests::$engine().await;
+                    crate::$module::$case(&shop).await
                 })*
             })*
         }
@@ -128,8 +128,7 @@ mod contract {
     }
 
     fn folder() -> Location {
-        // Kept: the engine outlives this function, and the system clears its temporary files.
-        Location::Folder(tempfile::tempdir().unwrap().keep())
+        Location::Folder(keyloom_tests::folder::fresh())
     }
 
     const RELAXED: Durability = Durability::Relaxed {

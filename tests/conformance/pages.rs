@@ -143,10 +143,7 @@ pub async fn cursors_of_another_query_or_store_are_refused(shop: &Shop) -> Resul
     }
     let elsewhere = keyloom_tests::memory().await;
     fill(&elsewhere, 0..10).await?;
-    let outcome = people::by_age(..)
-        .after(&cursor)
-        .page(&elsewhere.shop)
-        .await;
+    let outcome = people::by_age(..).after(&cursor).page(&elsewhere).await;
     assert!(
         matches!(outcome, Err(Error::Cursor(CursorFault::Foreign))),
         "{outcome:?}"

@@ -2,6 +2,7 @@
 
 use keyloom::{Error, EventContext, HandlerResult, Result, testing::drain};
 use keyloom_tests::{
+    folder,
     queue::{
         Effect, EffectId, NewEffect, NewTask, Queue, Task, TaskEventHandler, TaskFinished, TaskId,
         TaskPinged, effects, tasks,
@@ -257,17 +258,15 @@ pub async fn memory() -> Queue {
     Queue::open("memory:").await.unwrap()
 }
 
-/// A store in a folder that the system clears.
-pub async fn folder(options: &str) -> Queue {
-    let folder = tempfile::tempdir().unwrap().keep();
-    let address = format!("{}{options}", folder.display());
+async fn in_folder(options: &str) -> Queue {
+    let address = format!("{}{options}", folder::fresh().display());
     Queue::open(address).await.unwrap()
 }
 
 pub async fn durable() -> Queue {
-    folder("").await
+    in_folder("").await
 }
 
 pub async fn relaxed() -> Queue {
-    folder("?durability=relaxed&flush=20ms").await
+    in_folder("?durability=relaxed&flush=20ms").await
 }

@@ -4,10 +4,7 @@
 mod naive;
 
 use keyloom::{Cursor, Error, Result};
-use keyloom_tests::{
-    World,
-    shop::{Person, PersonId, Shop, State, people},
-};
+use keyloom_tests::shop::{Person, PersonId, Shop, State, people};
 use naive::{Naive, Refusal};
 use proptest::{
     prelude::*,
@@ -197,7 +194,7 @@ async fn pages(
 }
 
 /// Runs so many cases, or `KEYLOOM_MODEL_CASES`, each on a store of its own.
-fn tells_what_the_model_tells(cases: u32, open: impl AsyncFn() -> World) {
+fn tells_what_the_model_tells(cases: u32, open: impl AsyncFn() -> Shop) {
     let cases =
         std::env::var("KEYLOOM_MODEL_CASES").map_or(cases, |n| n.parse().expect("a number"));
     let mut runner = TestRunner::new(Config::with_cases(cases));
@@ -208,14 +205,12 @@ fn tells_what_the_model_tells(cases: u32, open: impl AsyncFn() -> World) {
     runner
         .run(&prop::collection::vec(step(), 1..40), |steps| {
             runtime.block_on(async {
-                let world = open().await;
+                let shop = open().await;
                 let mut naive = Naive::default();
                 for step in &steps {
-                    run(&world.shop, &mut naive, step)
-                        .await
-                        .expect("no other error");
+                    run(&shop, &mut naive, step).await.expect("no other error");
                 }
-                compare(&world.shop, &naive).await.expect("reads succeed");
+                compare(&shop, &naive).await.expect("reads succeed");
             });
             Ok(())
         })

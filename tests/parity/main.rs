@@ -65,10 +65,8 @@ macro_rules! cases {
     };
 }
 
-/// An empty folder. Kept: the store outlives this function, and the system clears its temporary files.
 fn folder() -> String {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    folder.keep().display().to_string()
+    keyloom_tests::folder::fresh().display().to_string()
 }
 
 cases! {

@@ -149,13 +149,13 @@ pub async fn counts_are_exact_under_many_writers(press: &Press, load: Load) -> R
 
 #[tokio::test]
 async fn counts_are_the_same_after_a_reopen() -> Result<()> {
-    let world = keyloom_tests::presses::durable().await;
-    let folder = world.folder.as_ref().expect("it has a folder").path();
-    two_authors(&world.press).await?;
-    articles::insert_many(&world.press, &[article(1, 1), article(2, 2)]).await?;
-    let before = counted(&world.press).await?;
-    world.press.close().await?;
-    let press = Press::open(folder.display().to_string()).await?;
+    let folder = keyloom_tests::folder::fresh().display().to_string();
+    let press = Press::open(&folder).await?;
+    two_authors(&press).await?;
+    articles::insert_many(&press, &[article(1, 1), article(2, 2)]).await?;
+    let before = counted(&press).await?;
+    press.close().await?;
+    let press = Press::open(&folder).await?;
     assert_eq!(counted(&press).await?, before);
     assert_eq!(before, [2, 1, 1, 0, 2, 0, 0, 0]);
     press.close().await

@@ -57,8 +57,8 @@ macro_rules! cases {
     (@case $engine:ident $module:ident $case:ident ($($load:expr)?)) => {
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $case() -> keyloom::Result<()> {
-            let world = keyloom_tests::presses::$engine().await;
-            crate::$module::$case(&world.press $(, $load)?).await
+            let press = keyloom_tests::presses::$engine().await;
+            crate::$module::$case(&press $(, $load)?).await
         }
     };
 }
@@ -131,15 +131,13 @@ mod bound {
 
     #[tokio::test]
     async fn on_a_store_in_memory() -> Result<()> {
-        let world = keyloom_tests::presses::memory().await;
-        crate::actions::a_cascade_over_the_bound_names_the_call_that_takes_any_number(&world.press)
-            .await
+        let press = keyloom_tests::presses::memory().await;
+        crate::actions::a_cascade_over_the_bound_names_the_call_that_takes_any_number(&press).await
     }
 
     #[tokio::test]
     async fn on_a_durable_store() -> Result<()> {
-        let world = keyloom_tests::presses::durable().await;
-        crate::actions::a_cascade_over_the_bound_names_the_call_that_takes_any_number(&world.press)
-            .await
+        let press = keyloom_tests::presses::durable().await;
+        crate::actions::a_cascade_over_the_bound_names_the_call_that_takes_any_number(&press).await
     }
 }

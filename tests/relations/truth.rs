@@ -196,11 +196,10 @@ async fn counts(press: &Press, all: &[Article], at: &str) -> Result<()> {
 async fn every_index_and_count_follows_the_records_also_through_cascades() -> Result<()> {
     for seed in 0..12 {
         let mut random = fastrand::Rng::with_seed(seed);
-        let world = memory().await;
-        let press = &world.press;
+        let press = memory().await;
         for number in 0..80 {
-            step(press, &mut random).await?;
-            compare(press, &format!("after step {number} of seed {seed}")).await?;
+            step(&press, &mut random).await?;
+            compare(&press, &format!("after step {number} of seed {seed}")).await?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ pub mod below;
 pub mod cluster;
 pub mod engines;
 pub mod faulty;
+pub mod folder;
 pub mod fuzz;
 pub mod gates;
 pub mod logged;
@@ -56,7 +57,6 @@ versions! {
 }
 
 use shop::{NewPerson, Person, Shop};
-use tempfile::TempDir;
 
 /// A later version of the schema `queue`.
 pub mod queue2 {
@@ -68,47 +68,24 @@ pub mod b005 {
     include!(concat!(env!("OUT_DIR"), "/bad_b005/queue.rs"));
 }
 
-/// A store that cleans up after itself.
-pub struct World {
-    /// The store.
-    pub shop: Shop,
-    /// Its folder, if it has one.
-    pub folder: Option<TempDir>,
-}
-
-impl std::ops::Deref for World {
-    type Target = Shop;
-
-    fn deref(&self) -> &Shop {
-        &self.shop
-    }
-}
-
 /// A store in memory.
-pub async fn memory() -> World {
-    World {
-        shop: Shop::open("memory:").await.expect("memory opens"),
-        folder: None,
-    }
+pub async fn memory() -> Shop {
+    Shop::open("memory:").await.expect("memory opens")
 }
 
-async fn folder(options: &str) -> World {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let address = format!("{}{options}", folder.path().display());
-    World {
-        shop: Shop::open(address).await.expect("an empty folder opens"),
-        folder: Some(folder),
-    }
+async fn in_folder(options: &str) -> Shop {
+    let address = format!("{}{options}", folder::fresh().display());
+    Shop::open(address).await.expect("an empty folder opens")
 }
 
 /// A durable store in a folder.
-pub async fn durable() -> World {
-    folder("").await
+pub async fn durable() -> Shop {
+    in_folder("").await
 }
 
 /// A relaxed store in a folder.
-pub async fn relaxed() -> World {
-    folder("?durability=relaxed&flush=50ms").await
+pub async fn relaxed() -> Shop {
+    in_folder("?durability=relaxed&flush=50ms").await
 }
 
 /// The address of an empty store in the shared [`cluster`]. Others may use that, so it collects no garbage;
@@ -135,28 +112,25 @@ pub fn tikv_split_address(keys: &[Vec<u8>]) -> String {
 
 /// A store in a cluster.
 #[cfg(feature = "tikv")]
-pub async fn tikv() -> World {
+pub async fn tikv() -> Shop {
     on_tikv(tikv_address()).await
 }
 
 /// A store in a cluster, in many regions, which end in the middle of what the cases of `conformance` write.
 #[cfg(feature = "tikv")]
-pub async fn tikv_split() -> World {
+pub async fn tikv_split() -> Shop {
     tikv_split_at(&regions::everywhere()).await
 }
 
 /// A store in a cluster, with a region that begins at each of the keys.
 #[cfg(feature = "tikv")]
-pub async fn tikv_split_at(keys: &[Vec<u8>]) -> World {
+pub async fn tikv_split_at(keys: &[Vec<u8>]) -> Shop {
     on_tikv(tikv_split_address(keys)).await
 }
 
 #[cfg(feature = "tikv")]
-async fn on_tikv(address: String) -> World {
-    World {
-        shop: Shop::open(address).await.expect("the cluster opens"),
-        folder: None,
-    }
+async fn on_tikv(address: String) -> Shop {
+    Shop::open(address).await.expect("the cluster opens")
 }
 
 /// A person with a name, and an address made of it.

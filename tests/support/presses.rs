@@ -1,47 +1,28 @@
 //! Stores of the schema `press`, and records for them.
 
+use crate::folder;
 use crate::press::{
     Article, ArticleId, Author, AuthorId, Comment, CommentId, Contract, ContractId, Cover, Group,
     GroupId, Issue, Membership, NewArticle, Page, PageId, Press, Profile, Tag, TagId,
 };
 use keyloom::testing::Tally;
-use tempfile::TempDir;
-
-/// A store that cleans up after itself.
-#[derive(Debug)]
-pub struct PressWorld {
-    /// The store.
-    pub press: Press,
-    /// Its folder, if it has one.
-    pub folder: Option<TempDir>,
-}
 
 /// A store in memory.
-pub async fn memory() -> PressWorld {
-    PressWorld {
-        press: Press::open("memory:").await.expect("memory opens"),
-        folder: None,
-    }
+pub async fn memory() -> Press {
+    Press::open("memory:").await.expect("memory opens")
 }
 
 /// A durable store in a folder.
-pub async fn durable() -> PressWorld {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let press = Press::open(folder.path().display().to_string()).await;
-    PressWorld {
-        press: press.expect("an empty folder opens"),
-        folder: Some(folder),
-    }
+pub async fn durable() -> Press {
+    let press = Press::open(folder::fresh().display().to_string()).await;
+    press.expect("an empty folder opens")
 }
 
 /// A store in a cluster.
 #[cfg(feature = "tikv")]
-pub async fn tikv() -> PressWorld {
+pub async fn tikv() -> Press {
     let press = Press::open(crate::tikv_address()).await;
-    PressWorld {
-        press: press.expect("the cluster opens"),
-        folder: None,
-    }
+    press.expect("the cluster opens")
 }
 
 /// A store in memory with a tally of its reads.
