@@ -1,14 +1,17 @@
 //! Counts are exact after kills, also those of records that a cascade took.
 
-use crate::killing::Killing;
 use keyloom_tests::{
+    killed::run_and_kill,
     press::{Article, AuthorId, Press, TagId, articles, authors},
     presses::{article, author},
 };
+use std::time::Duration;
 
 /// Set for the child: the folder of its store.
 const FOLDER: &str = "KEYLOOM_CRASH_COUNTS";
 const ROUNDS: usize = 12;
+/// A few transactions.
+const WITHIN: Duration = Duration::from_millis(3);
 
 /// The child: an author with three articles in one transaction; every third author is deleted in the next.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,9 +49,10 @@ async fn child() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn counts_are_exact_after_kills() {
     let folder = tempfile::tempdir().unwrap();
-    let mut killing = Killing::of("counts::child", FOLDER, folder.path());
     for round in 0..ROUNDS {
-        killing.round();
+        let variables = [(FOLDER, folder.path().as_os_str())];
+        let transactions = 1 + fastrand::usize(..8);
+        run_and_kill("counts::child", &variables, transactions, WITHIN);
         let press = Press::open(folder.path().to_string_lossy()).await.unwrap();
         let all = articles::all().all(&press, usize::MAX).await.unwrap();
         let total = articles::total().get(&press).await.unwrap();

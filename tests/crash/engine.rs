@@ -4,10 +4,9 @@
 //! acknowledged. It is killed at a random moment, and its store is opened here.
 
 use std::{
+    ffi::OsStr,
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -15,6 +14,7 @@ use keyloom::engine::{
     Changes, Engine, EngineError, KeyRange, Outcome, Pair, ScanOptions, Snapshot,
     embedded::{DATA_FILE, Durability, EmbeddedEngine, EmbeddedOptions, FORMAT_FILE, Location},
 };
+use keyloom_tests::killed::run_and_kill;
 
 /// Set for the child: the folder of its store.
 const FOLDER: &str = "KEYLOOM_CRASH_FOLDER";
@@ -116,58 +116,25 @@ async fn writer_process() {
     };
     let engine = open(&PathBuf::from(folder), options).await.unwrap();
     let have = whole_groups(&engine).await;
-    commit_groups(&engine, have, u64::MAX, |number| println!("done {number}")).await;
+    commit_groups(&engine, have, u64::MAX, |number| {
+        println!("acknowledged {number}")
+    })
+    .await;
 }
 
-/// Starts the child, kills it after it acknowledged so many groups and a random moment more; the last group that it
-/// acknowledged.
-fn run_and_kill(folder: &Path, relaxed: bool, groups: usize) -> u64 {
-    // The name of the test in whatever module it was put.
-    let (_, module) = module_path!().split_once("::").unwrap();
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command
-        .args([
-            &format!("{module}::writer_process"),
-            "--exact",
-            "--nocapture",
-        ])
-        .env(FOLDER, folder)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    if relaxed {
-        command.env(RELAXED, "1");
-    }
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut last = None;
-    let mut note = |line: std::io::Result<String>| {
-        // A line cut short by the kill is no acknowledgement; the harness may print before the first one.
-        let line = line.unwrap_or_default();
-        if let Some((_, number)) = line.rsplit_once("done ") {
-            last = number.parse::<u64>().ok().max(last);
-        }
-    };
-    for line in lines.by_ref().take(groups) {
-        note(line);
-    }
-    // Spins: the moment of the kill is to fall anywhere within a commit.
-    for _ in 0..fastrand::u32(0..200_000) {
-        std::hint::spin_loop();
-    }
-    child.kill().unwrap();
-    // What it had acknowledged is still in the pipe.
-    for line in lines {
-        note(line);
-    }
-    child.wait().unwrap();
-    last.expect("the child acknowledged nothing")
+/// Kills the child after so many groups and a random moment more; the last group that it acknowledged.
+fn killed_after(groups: usize, folder: &Path, variables: &[(&str, &OsStr)]) -> u64 {
+    let variables = [&[(FOLDER, folder.as_os_str())], variables].concat();
+    let within = Duration::from_millis(2);
+    let acknowledged = run_and_kill("engine::writer_process", &variables, groups, within);
+    acknowledged.last().unwrap().parse().unwrap()
 }
 
 #[tokio::test]
 async fn every_acknowledged_durable_commit_survives_a_kill_and_none_is_half_there() {
     let folder = tempfile::tempdir().unwrap();
     for round in 0..ROUNDS {
-        let last = run_and_kill(folder.path(), false, 5 + fastrand::usize(0..40));
+        let last = killed_after(5 + fastrand::usize(0..40), folder.path(), &[]);
         let engine = open(folder.path(), EmbeddedOptions::default())
             .await
             .unwrap();
@@ -184,7 +151,8 @@ async fn relaxed_commits_survive_a_kill_as_a_whole_prefix() {
     let folder = tempfile::tempdir().unwrap();
     let mut before = 0;
     for round in 0..ROUNDS {
-        run_and_kill(folder.path(), true, 50 + fastrand::usize(0..300));
+        let groups = 50 + fastrand::usize(0..300);
+        killed_after(groups, folder.path(), &[(RELAXED, "1".as_ref())]);
         let engine = open(folder.path(), EmbeddedOptions::default())
             .await
             .unwrap();

@@ -2,5 +2,4 @@
 
 mod counts;
 mod engine;
-mod killing;
 mod records;

@@ -1,14 +1,17 @@
 //! A program on the generated code, killed fifty times.
 
-use crate::killing::Killing;
 use keyloom_tests::{
+    killed::run_and_kill,
     person,
     shop::{Person, Shop, people},
 };
+use std::time::Duration;
 
 /// Set for the child: the folder of its store.
 const FOLDER: &str = "KEYLOOM_CRASH_RECORDS";
 const ROUNDS: usize = 50;
+/// A few transactions.
+const WITHIN: Duration = Duration::from_millis(3);
 /// Records of one transaction: all of a group, or none.
 const GROUP: usize = 3;
 
@@ -57,10 +60,12 @@ async fn child() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_transaction_is_there_whole_after_a_kill() {
     let folder = tempfile::tempdir().unwrap();
-    let mut killing = Killing::of("records::child", FOLDER, folder.path());
     for round in 0..ROUNDS {
-        let acknowledged = killing.round();
-        check(folder.path(), acknowledged, round).await;
+        let variables = [(FOLDER, folder.path().as_os_str())];
+        let transactions = 1 + fastrand::usize(..8);
+        let acknowledged = run_and_kill("records::child", &variables, transactions, WITHIN);
+        let last = acknowledged.last().unwrap().parse().unwrap();
+        check(folder.path(), last, round).await;
     }
 }
 

@@ -1,17 +1,15 @@
 //! A process that produces and handles, killed again and again: every event that was acknowledged has its effect once.
 
 use crate::world::{Ledger, ledger, task};
-use keyloom_tests::queue::{Queue, TaskId, tasks};
-use std::{
-    collections::BTreeMap,
-    io::{BufRead, BufReader},
-    process::{Command, Stdio},
-    time::Duration,
+use keyloom_tests::{
+    killed::run_and_kill,
+    queue::{Queue, TaskId, tasks},
 };
+use std::{collections::BTreeMap, time::Duration};
 
 /// Set for the child: the address of its store.
 const ADDRESS: &str = "KEYLOOM_CRASH_EVENTS";
-const ROUNDS: u64 = 12;
+const ROUNDS: usize = 12;
 const KEYS: u64 = 4;
 
 /// The child: the next number of each key, printed once it is acknowledged, while a worker handles them.
@@ -43,41 +41,15 @@ async fn child() {
     }
 }
 
-fn acknowledged(line: &str) -> Option<(String, u64)> {
-    let (_, rest) = line.split_once("acknowledged ")?;
-    let (key, n) = rest.split_once(' ')?;
-    Some((key.to_owned(), n.parse().ok()?))
-}
-
 /// Runs the child until it has acknowledged a few writes, then kills it; the last number of each key.
-fn round(address: &str, writes: u64) -> BTreeMap<String, u64> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "crash::child", "--nocapture"])
-        .env(ADDRESS, address)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut last = BTreeMap::new();
-    let mut seen = 0;
-    while seen < writes {
-        let line = lines
-            .next()
-            .expect("the child goes on until it is killed")
-            .unwrap();
-        seen += u64::from(acknowledged(&line).is_some());
-        last.extend(acknowledged(&line));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    // What it printed before it died counts too.
-    last.extend(
-        lines
-            .map_while(Result::ok)
-            .filter_map(|line| acknowledged(&line)),
-    );
-    last
+fn round(address: &str, writes: usize) -> BTreeMap<String, u64> {
+    let variables = [(ADDRESS, address.as_ref())];
+    let acknowledged = run_and_kill("crash::child", &variables, writes, Duration::ZERO);
+    let number = |text: &String| {
+        let (key, n) = text.split_once(' ').unwrap();
+        (key.to_owned(), n.parse().unwrap())
+    };
+    acknowledged.iter().map(number).collect()
 }
 
 async fn survives(options: &str, is_durable: bool) -> keyloom::Result<()> {
@@ -86,7 +58,7 @@ async fn survives(options: &str, is_durable: bool) -> keyloom::Result<()> {
     let mut last = BTreeMap::new();
     for number in 0..ROUNDS {
         let address = address.clone();
-        let writes = 10 + fastrand::u64(0..40) + number;
+        let writes = 10 + fastrand::usize(0..40) + number;
         let seen = tokio::task::spawn_blocking(move || round(&address, writes))
             .await
             .unwrap();

@@ -7,6 +7,7 @@ pub mod faulty;
 pub mod folder;
 pub mod fuzz;
 pub mod gates;
+pub mod killed;
 pub mod logged;
 pub mod presses;
 pub mod regions;
