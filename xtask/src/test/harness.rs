@@ -2,6 +2,7 @@
 
 use super::summary::{Counts, Summary};
 use crate::shell::text;
+use anstream::adapter::strip_str;
 use std::io::{BufRead, BufReader, pipe};
 use std::process::Command;
 
@@ -53,6 +54,7 @@ struct Reader {
 
 impl Reader {
     fn line(&mut self, line: &str) {
+        let line = strip_str(line).to_string();
         let line = line.trim_start();
         if let Some(suite) = started(line) {
             self.stopped.extend(self.running.replace(suite));
@@ -137,6 +139,24 @@ mod tests {
             counts("keyloom", 12, 0, 1),
             counts("conformance", 3, 2, 0),
             counts("keyloom (documentation)", 4, 0, 0),
+        ];
+        assert_eq!(reader.counts, expected);
+    }
+
+    #[test]
+    fn colours_hide_nothing() {
+        let mut reader = Reader::default();
+        for line in [
+            "\u{1b}[1m\u{1b}[92m     Running\u{1b}[0m model/main.rs (target/debug/deps/model-ffff)",
+            "test result: \u{1b}[32mok\u{1b}[0m. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+            "\u{1b}[1m\u{1b}[92m   Doc-tests\u{1b}[0m keyloom",
+            "test result: \u{1b}[31mFAILED\u{1b}[0m. 3 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+        ] {
+            reader.line(line);
+        }
+        let expected = vec![
+            counts("model", 2, 0, 0),
+            counts("keyloom (documentation)", 3, 1, 0),
         ];
         assert_eq!(reader.counts, expected);
     }
