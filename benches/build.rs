@@ -1,19 +1,10 @@
 //! Turns the schemas into the modules `bench` and `queue`.
 
-use std::process::ExitCode;
+use keyloom_generator::{Outcome, compile};
 
-fn main() -> ExitCode {
-    let outcomes = ["schema.kdl", "queue.kdl"].map(|schema| {
-        keyloom_generator::Config::new(schema)
-            .compile()
-            .into_result()
-    });
-    for text in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
-        eprintln!("{text}");
-    }
-    if outcomes.iter().all(Result::is_ok) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+fn main() -> Outcome {
+    ["schema.kdl", "queue.kdl"]
+        .into_iter()
+        .map(compile)
+        .collect()
 }

@@ -1,12 +1,11 @@
 //! Generates the modules of the test schemas. Versions of one schema go into folders of their own.
 
-use keyloom_generator::{Config, Options, generate_module};
+use keyloom_generator::{Config, Options, Outcome, generate_module};
 use random::Random;
 use std::{
     fmt::Write,
     fs,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 #[path = "../generator/tests/suite/random/mod.rs"]
@@ -15,6 +14,8 @@ mod random;
 /// Seeds of random schemas that are compiled, unless `KEYLOOM_RANDOM_SEEDS=100..120` names others.
 const SEEDS: std::ops::Range<u64> = 0..2;
 
+const SCHEMAS: [&str; 7] = ["shop", "queue", "press", "parity", "desk", "wide", "till"];
+
 const VERSIONS: [&str; 6] = ["v1", "v2", "plus", "counted", "bad/b005", "v2/queue"];
 
 /// Pairs of schemas that the generator's tests compare; `evolution` opens a store with one after the other.
@@ -22,48 +23,36 @@ const PAIRS: [&str; 10] = [
     "added", "enums", "events", "fine", "imports", "keys", "names", "schema", "types", "warnings",
 ];
 
-fn main() -> ExitCode {
-    let Some(out) = std::env::var_os("OUT_DIR").map(PathBuf::from) else {
-        return ExitCode::FAILURE;
-    };
-    let mut outcomes = ["shop", "queue", "press", "parity", "desk", "wide", "till"]
-        .map(|schema| {
-            Config::new(format!("schemas/{schema}.kdl"))
-                .compile()
-                .into_result()
-        })
-        .to_vec();
-    for version in VERSIONS {
+fn main() -> Outcome {
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("Cargo sets it"));
+    let plain = SCHEMAS.map(|schema| Config::new(format!("schemas/{schema}.kdl")));
+    let versions = VERSIONS.map(|version| {
         let schema = if version.contains('/') {
             format!("schemas/{version}.kdl")
         } else {
             format!("schemas/{version}/ledger.kdl")
         };
-        let out = out.join(version.replace('/', "_"));
-        outcomes.push(Config::new(schema).out_dir(out).compile().into_result());
-    }
-    for (pair, side) in PAIRS.iter().flat_map(|pair| [(pair, "old"), (pair, "new")]) {
-        let schema = format!("../generator/tests/fixtures/breaking/{pair}/{side}.kdl");
-        let out = out.join("breaking").join(format!("{pair}_{side}"));
-        outcomes.push(Config::new(schema).out_dir(out).compile().into_result());
-    }
-    for release in ["first", "second", "third"] {
+        Config::new(schema).out_dir(out.join(version.replace('/', "_")))
+    });
+    let pairs = PAIRS.map(|pair| {
+        ["old", "new"].map(|side| {
+            let schema = format!("../generator/tests/fixtures/breaking/{pair}/{side}.kdl");
+            Config::new(schema).out_dir(out.join("breaking").join(format!("{pair}_{side}")))
+        })
+    });
+    let releases = ["first", "second", "third"].map(|release| {
         let schema = format!("schemas/nested/{release}.kdl");
-        let out = out.join("nested").join(release);
-        outcomes.push(Config::new(schema).out_dir(out).compile().into_result());
-    }
-    if let Err(fault) = random_modules(&out) {
-        eprintln!("{fault}");
-        return ExitCode::FAILURE;
-    }
-    for text in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
-        eprintln!("{text}");
-    }
-    if outcomes.iter().all(Result::is_ok) {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+        Config::new(schema).out_dir(out.join("nested").join(release))
+    });
+    let pairs = pairs.into_iter().flatten();
+    let all = plain
+        .into_iter()
+        .chain(versions)
+        .chain(pairs)
+        .chain(releases);
+    all.map(|config| config.compile())
+        .chain([random_modules(&out).into()])
+        .collect()
 }
 
 /// A file that names the module of each seed.

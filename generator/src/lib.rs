@@ -2,7 +2,8 @@
 //!
 //! Text goes through `syntax` (a tree with spans) and `check` (a [`model::Schema`]) to `plan` (every name and type of the
 //! generated code) and `render` (templates, then formatted Rust). Two doors stand around this core: [`compile`] for build
-//! scripts, and [`generate_crate`] for the command line.
+//! scripts, and [`generate_crate`] for the command line. A build script of several schemas collects their outcomes into one
+//! [`Outcome`].
 //!
 //! **Invariant:** generation is a pure function of the schema's text and the options: same input, same bytes.
 #![forbid(unsafe_code)]

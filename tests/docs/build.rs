@@ -5,12 +5,11 @@
 mod blocks;
 
 use blocks::Block;
-use keyloom_generator::Config;
+use keyloom_generator::{Outcome, compile};
 use std::{
     fmt::Write,
     fs,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 /// Blocks that are compiled and not run, by a word in them, and why. Programs are run by the chore `first-minutes`.
@@ -22,15 +21,9 @@ const SCHEMAS: [&str; 3] = [
     "../schemas/parity.kdl",
 ];
 
-fn main() -> ExitCode {
-    let mut outcomes: Vec<_> = SCHEMAS
-        .map(|schema| Config::new(schema).compile().into_result().map(drop))
-        .into();
-    outcomes.push(samples());
-    for fault in outcomes.iter().filter_map(|outcome| outcome.as_ref().err()) {
-        eprintln!("{fault}");
-    }
-    ExitCode::from(u8::from(outcomes.iter().any(Result::is_err)))
+fn main() -> Outcome {
+    let schemas = SCHEMAS.into_iter().map(compile);
+    schemas.chain([samples().into()]).collect()
 }
 
 /// Writes a module for each page.

@@ -15,14 +15,48 @@ use crate::{
 
 /// How a build script's generation ended. Returned from `main`, it makes a fault fail the build with its diagnostics, without
 /// a panic.
+///
+/// Outcomes of several schemas are collected into one, which shows the faults of all of them:
+///
+/// ```no_run
+/// use keyloom_generator::{Outcome, compile};
+///
+/// fn main() -> Outcome {
+///     ["blog.kdl", "shop.kdl"].into_iter().map(compile).collect()
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "return it from `main`, so that a fault fails the build"]
-pub struct Outcome(Result<PathBuf, String>);
+pub struct Outcome(Result<Vec<PathBuf>, String>);
 
 impl Outcome {
-    /// The file that was generated, or what is to be printed.
-    pub fn into_result(self) -> Result<PathBuf, String> {
+    /// The files that were generated, or what is to be printed.
+    pub fn into_result(self) -> Result<Vec<PathBuf>, String> {
         self.0
+    }
+}
+
+impl FromIterator<Self> for Outcome {
+    fn from_iter<I: IntoIterator<Item = Self>>(outcomes: I) -> Self {
+        let (mut files, mut faults) = (Vec::new(), Vec::new());
+        for outcome in outcomes {
+            match outcome.0 {
+                Ok(more) => files.extend(more),
+                Err(text) => faults.push(text.trim_end().to_owned()),
+            }
+        }
+        Self(if faults.is_empty() {
+            Ok(files)
+        } else {
+            Err(faults.join("\n\n"))
+        })
+    }
+}
+
+/// Of what else a build script does, or the text that is to be printed.
+impl From<Result<(), String>> for Outcome {
+    fn from(outcome: Result<(), String>) -> Self {
+        Self(outcome.map(|()| Vec::new()))
     }
 }
 
@@ -81,7 +115,7 @@ impl Config {
 
     /// Generates the module.
     pub fn compile(&self) -> Outcome {
-        Outcome(self.run())
+        Outcome(self.run().map(|file| vec![file]))
     }
 
     fn run(&self) -> Result<PathBuf, String> {
@@ -201,7 +235,7 @@ fn slashes(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, Names, fs};
+    use super::{Config, Names, Outcome, fs};
 
     /// Generates for a package below a folder; the outcome, and what Cargo is told.
     fn generated(files: &[(&str, &str)], package: &str) -> (Result<(), String>, Vec<String>) {
@@ -258,6 +292,41 @@ mod tests {
             ),
         ];
         assert_eq!(told, wanted);
+    }
+
+    #[test]
+    fn outcomes_are_collected_into_one_with_every_fault_and_every_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).expect("it can be written");
+            Config::new(path).out_dir(folder.path())
+        };
+        let right = ["a", "b"].map(|name| {
+            let text =
+                format!("schema {name}\nmodel M table=ms {{ fields {{ id uuid }}; key id }}\n");
+            config(&format!("{name}.kdl"), &text)
+        });
+        let wrong = ["c.kdl", "d.kdl"].map(|name| config(name, WRONG));
+        let all = |configs: &[&Config]| {
+            let outcomes = configs.iter().map(|config| config.compile());
+            outcomes.collect::<Outcome>().into_result()
+        };
+        let fault = |config: &Config| {
+            let fault = config.compile().into_result().expect_err("it is wrong");
+            fault.trim_end().to_owned()
+        };
+        assert_eq!(
+            all(&[&right[0], &right[1]]),
+            Ok(["a.rs", "b.rs"].map(|file| folder.path().join(file)).into())
+        );
+        assert_eq!(
+            all(&[&wrong[0], &right[0], &wrong[1]]),
+            Err([fault(&wrong[0]), fault(&wrong[1])].join("\n\n"))
+        );
+        let outcomes = [Ok(()), Err("no `OUT_DIR`".to_owned())].map(Outcome::from);
+        let outcome = outcomes.into_iter().collect::<Outcome>();
+        assert_eq!(outcome.into_result(), Err("no `OUT_DIR`".to_owned()));
     }
 
     #[test]
