@@ -1,4 +1,4 @@
-//! Moving groups.
+//! What is done to a group: paused, resumed, moved, removed.
 
 use clap::Args;
 use keyloom::admin::{Place, Reply, Request};
@@ -47,12 +47,9 @@ impl Group {
     }
 }
 
+/// The events of a table that a group reads, in one partition or in all.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  keyloom events seek keyloom-data mailer orders --to latest\n  \
-                        keyloom events seek keyloom-data mailer orders --partition 3 --to 18"
-)]
-pub(super) struct Seek {
+struct Reading {
     #[command(flatten)]
     of: Group,
     /// The table whose events they are
@@ -60,15 +57,19 @@ pub(super) struct Seek {
     /// Only this partition
     #[arg(long, value_name = "NUMBER")]
     partition: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  keyloom events seek keyloom-data mailer orders --to latest\n  \
+                        keyloom events seek keyloom-data mailer orders --partition 3 --to 18"
+)]
+pub(super) struct Seek {
+    #[command(flatten)]
+    reading: Reading,
     /// Where it goes on: `earliest`, `latest`, a time, or an offset of a partition
     #[arg(long, value_name = "POSITION", value_parser = place::parse)]
     to: Place,
-}
-
-impl Seek {
-    pub(super) async fn seek(self) -> Result<(), Failure> {
-        go(self.of, self.topic, self.partition, self.to, false).await
-    }
 }
 
 #[derive(Debug, Args)]
@@ -78,48 +79,50 @@ impl Seek {
 )]
 pub(super) struct Replay {
     #[command(flatten)]
-    of: Group,
-    /// The table whose events they are
-    topic: String,
-    /// Only this partition
-    #[arg(long, value_name = "NUMBER")]
-    partition: Option<u16>,
+    reading: Reading,
     /// Where it begins: `earliest`, `latest`, a time, or an offset of a partition
     #[arg(long, value_name = "POSITION", value_parser = place::parse)]
     from: Place,
 }
 
-impl Replay {
-    pub(super) async fn replay(self) -> Result<(), Failure> {
-        go(self.of, self.topic, self.partition, self.from, true).await
+impl Seek {
+    pub(super) async fn seek(self) -> Result<(), Failure> {
+        self.reading.go(self.to, false).await
     }
 }
 
-async fn go(
-    of: Group,
-    topic: String,
-    partition: Option<u16>,
-    to: Place,
-    again: bool,
-) -> Result<(), Failure> {
-    of.ask(|group| Request::Move {
-        group,
-        topic: topic.clone(),
-        partition,
-        to,
-        again,
-    })
-    .await?;
-    let place = match to {
-        Place::Earliest => "the earliest event".to_owned(),
-        Place::Latest => "the end".to_owned(),
-        Place::Time(time) => time.to_string(),
-        Place::Offset(offset) => offset.to_string(),
-    };
-    let of_partition = partition.map_or_else(String::new, |it| format!(" in partition {it}"));
-    let moved = if again { "replays from" } else { "is at" };
-    print(&format!(
-        "`{}` {moved} {place} of `{topic}`{of_partition}\n",
-        of.group
-    ))
+impl Replay {
+    pub(super) async fn replay(self) -> Result<(), Failure> {
+        self.reading.go(self.from, true).await
+    }
+}
+
+impl Reading {
+    async fn go(self, to: Place, again: bool) -> Result<(), Failure> {
+        let Self {
+            of,
+            topic,
+            partition,
+        } = self;
+        of.ask(|group| Request::Move {
+            group,
+            topic: topic.clone(),
+            partition,
+            to,
+            again,
+        })
+        .await?;
+        let place = match to {
+            Place::Earliest => "the earliest event".to_owned(),
+            Place::Latest => "the end".to_owned(),
+            Place::Time(time) => time.to_string(),
+            Place::Offset(offset) => offset.to_string(),
+        };
+        let of_partition = partition.map_or_else(String::new, |it| format!(" in partition {it}"));
+        let moved = if again { "replays from" } else { "is at" };
+        print(&format!(
+            "`{}` {moved} {place} of `{topic}`{of_partition}\n",
+            of.group
+        ))
+    }
 }
