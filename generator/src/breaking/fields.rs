@@ -118,9 +118,16 @@ impl Fields<'_> {
                 "make a new table",
             );
         } else if !becomes(comparison, before.ty.kind, after.ty.kind) {
-            changed(comparison, place, &path, &from, &to);
+            changed(
+                comparison,
+                place,
+                &path,
+                (&from, &to),
+                "add a new field instead",
+            );
         } else if before.ty.optional && !after.ty.optional && !has_value_when_missing(after) {
-            changed(comparison, place, &path, &format!("{from}?"), &to);
+            let from = format!("{from}?");
+            changed(comparison, place, &path, (&from, &to), PRESENT);
         } else {
             inside(comparison, (before, after), path);
         }
@@ -153,14 +160,23 @@ fn inside(comparison: &mut Comparison<'_>, (before, after): (&Field, &Field), pa
     .compare(comparison);
 }
 
-fn changed(comparison: &mut Comparison<'_>, place: Place, path: &str, from: &str, to: &str) {
+/// What to do about a field that is no longer optional.
+const PRESENT: &str = "keep the `?`, or give it a constant `default=`";
+
+fn changed(
+    comparison: &mut Comparison<'_>,
+    place: Place,
+    path: &str,
+    (from, to): (&str, &str),
+    help: &str,
+) {
     comparison.refuse(
         Code::B001,
         place,
         format!(
             "the type of `{path}` changed from `{from}` to `{to}`, which cannot hold every old value"
         ),
-        "add a new field instead",
+        help,
     );
 }
 

@@ -100,16 +100,16 @@ fn events(
     let now = names(after);
     let renamed = |name: &String| {
         let own = after.events.iter().flat_map(|events| &events.own);
-        own.clone().any(|event| event.was.contains(name))
+        let mut renamed = own.filter(|event| event.was.contains(name));
+        renamed.next().map(|event| &event.name)
     };
     for name in names(before) {
         if now.contains(&name) {
             continue;
         }
-        let what = if renamed(&name) {
-            "has another name"
-        } else {
-            "is no longer published"
+        let what = match renamed(&name) {
+            Some(now) => format!("is now called `{now}`"),
+            None => "is no longer published".to_owned(),
         };
         let message = format!("the event `{name}` of `{}` {what}", after.name);
         seen(comparison, here.before(old), message, "change its handlers");

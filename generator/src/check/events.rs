@@ -9,6 +9,7 @@ use super::enums::texts;
 use super::fields::{self, Owner};
 use super::guesses::{Among, Guess};
 use super::layouts;
+use super::paths::fields_of;
 use super::types::span_of;
 use super::values;
 use super::world::World;
@@ -163,10 +164,7 @@ fn field(world: &mut World<'_>, model: usize, name: &Name, of: &str) -> Option<u
     let found = set.names.get(name.text.as_str()).copied();
     if found.is_none() && !set.incomplete {
         let message = format!("`{of}` names an unknown field `{}`", name.text);
-        let help = format!(
-            "`{of}` takes fields of `{}`",
-            world.model_tree(model).name.text
-        );
+        let help = fields_of(world, model);
         world.push_with(
             Diagnostic::error(Code::E001, name.span, message).help(help),
             Guess::name(&name.text, Among::Fields(model)),
@@ -193,7 +191,7 @@ fn partition_by(world: &mut World<'_>, model: usize, name: &Name) -> Option<usiz
     {
         (
             format!("`partition-by` names `{}`, which is `{kind}`", name.text),
-            "events are spread by one exact value: an id, text, a whole number".to_owned(),
+            "name a field of one exact value, such as an id, text or a whole number; without `partition-by` events are spread by the key".to_owned(),
         )
     } else {
         return Some(place);

@@ -22,7 +22,6 @@ pub(super) fn find(world: &mut World<'_>, model: usize, name: &Name, of: &str) -
     let set = &world.model_fields[model];
     let Some(&field) = set.names.get(first) else {
         if !set.incomplete {
-            let tree = world.model_tree(model);
             let message = format!("{of} names an unknown field `{first}`");
             let fault = Diagnostic::error(Code::I001, name.span, message);
             match first {
@@ -33,8 +32,7 @@ pub(super) fn find(world: &mut World<'_>, model: usize, name: &Name, of: &str) -
                     world.push(fault.help("leave it out: a part ascends unless it says `desc`"));
                 }
                 _ => {
-                    let fields = list(tree.fields.list.iter().map(|it| it.name.text.as_str()));
-                    let help = format!("`{}` has {fields}", tree.name.text);
+                    let help = fields_of(world, model);
                     world.push_with(fault.help(help), Guess::name(first, Among::Parts(model)));
                 }
             }
@@ -85,6 +83,13 @@ pub(super) fn find(world: &mut World<'_>, model: usize, name: &Name, of: &str) -
         found.optional |= ty.optional;
     }
     Some(found)
+}
+
+/// What there is to name instead of an unknown field.
+pub(super) fn fields_of(world: &World<'_>, model: usize) -> String {
+    let tree = world.model_tree(model);
+    let fields = list(tree.fields.list.iter().map(|it| it.name.text.as_str()));
+    format!("`{}` has {fields}", tree.name.text)
 }
 
 /// `a`, `b`, `c`, …

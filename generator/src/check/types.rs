@@ -75,12 +75,16 @@ fn kind(world: &mut World<'_>, shape: &Shape, text: &Name) -> Option<TypeKind> {
         ("map", [key, of]) if key.head == "string" && key.arguments.is_empty() && !key.optional => {
             item(world, of, text, "map").map(TypeKind::Map)
         }
-        ("map", _) => {
+        ("map", arguments) => {
+            let of = match arguments {
+                [_, of] if of.arguments.is_empty() => of.head.as_str(),
+                _ => "i64",
+            };
             world.error(
                 Code::S003,
                 text.span,
                 format!("unknown type `{}`", text.text),
-                "the keys of a map are strings: `map<string,i64>`",
+                format!("the keys of a map are strings: `map<string,{of}>`"),
             );
             None
         }
@@ -104,6 +108,7 @@ fn kind(world: &mut World<'_>, shape: &Shape, text: &Name) -> Option<TypeKind> {
 fn id(world: &mut World<'_>, target: &str, text: &Name) -> Option<TypeKind> {
     let Some(&model) = world.models.get(target) else {
         if !world.tree.incomplete {
+            let (written, unknown) = (text.text.clone(), format!("id<{target}>"));
             world.push_with(
                 Diagnostic::error(Code::R001, text.span, format!("unknown model `{target}`")).help(
                     format!(
@@ -111,8 +116,9 @@ fn id(world: &mut World<'_>, target: &str, text: &Name) -> Option<TypeKind> {
                         syntax::plural(target)
                     ),
                 ),
-                Guess::new(target).or(Among::Models, |meant| {
-                    format!("did you mean `id<{meant}>`?")
+                Guess::new(target).or(Among::Models, move |meant| {
+                    let right = written.replace(&unknown, &format!("id<{meant}>"));
+                    format!("did you mean `{right}`?")
                 }),
             );
         }

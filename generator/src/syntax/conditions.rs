@@ -6,7 +6,8 @@ use crate::model::Comparison;
 use crate::source::Span;
 
 use super::habits;
-use super::kdl::{Node, ValueKind};
+use super::indexes::shown_entry;
+use super::kdl::{Entry, Node, ValueKind};
 use super::properties::unknown_property;
 use super::statement::{Faults, Statement, shown};
 use super::tree::{ConditionTree, Name, Test, TestTree};
@@ -45,7 +46,7 @@ pub(super) fn where_statement(node: &Node, faults: &mut Faults) -> ConditionTree
             header: node.header,
             ..node.clone()
         };
-        return tests(&line, &name, faults);
+        return tests(&line, &name, true, faults);
     };
     let statement = Statement::new(node, "where", faults);
     statement.finish(faults);
@@ -77,7 +78,7 @@ fn line(node: &Node, faults: &mut Faults) -> ConditionTree {
     };
     faults.no_docs(node, &name.text);
     let Some(block) = &node.block else {
-        return tests(node, &name, faults);
+        return tests(node, &name, false, faults);
     };
     let empty = node.entries.is_empty();
     match name.text.as_str() {
@@ -109,24 +110,39 @@ fn line(node: &Node, faults: &mut Faults) -> ConditionTree {
 }
 
 /// `a is=1 and b is=2`
-fn joined(node: &Node) -> Option<Diagnostic> {
-    node.entries.iter().find_map(|entry| {
-        let word = entry.value.as_bare().filter(|_| entry.key.is_none())?;
-        let help = match word.to_lowercase().as_str() {
-            "and" | "&&" => {
-                "lines mean and: put each condition on a line of its own, or `;` between them"
-            }
-            "or" | "||" => "write `any { …; … }`",
-            _ => return None,
+fn joined(node: &Node, path: &Name, alone: bool) -> Option<Diagnostic> {
+    let joins = |entry: &Entry| match entry.value.as_bare().filter(|_| entry.key.is_none()) {
+        Some("and" | "AND" | "And" | "&&") => Some(false),
+        Some("or" | "OR" | "Or" | "||") => Some(true),
+        _ => None,
+    };
+    let (entry, is_or) = node
+        .entries
+        .iter()
+        .find_map(|entry| Some((entry, joins(entry)?)))?;
+    let word = shown(&entry.value);
+    let mut line = path.text.clone();
+    for entry in &node.entries {
+        line += &match joins(entry) {
+            Some(_) => ";".to_owned(),
+            None => format!(" {}", shown_entry(entry)),
         };
-        let message = format!("`{word}` joins no conditions");
-        Some(Diagnostic::error(Code::S008, entry.span, message).help(help))
-    })
+    }
+    let mixed = node.entries.iter().filter_map(joins).any(|it| it != is_or);
+    let help = match (is_or, alone) {
+        _ if mixed => "write `all { …; … }` and `any { …; … }`, one within the other".to_owned(),
+        (true, true) => format!("write `where {{ any {{ {line} }} }}`"),
+        (true, false) => format!("write `any {{ {line} }}`"),
+        (false, true) => format!("write `where {{ {line} }}`: the lines of a block mean and"),
+        (false, false) => format!("write `{line}`: the lines of a block mean and"),
+    };
+    let message = format!("`{word}` joins no conditions");
+    Some(Diagnostic::error(Code::S008, entry.span, message).help(help))
 }
 
-/// `PATH CONDITION…`
-fn tests(node: &Node, path: &Name, faults: &mut Faults) -> ConditionTree {
-    if let Some(fault) = joined(node) {
+/// `PATH CONDITION…`, in a block or `alone` behind `where`.
+fn tests(node: &Node, path: &Name, alone: bool, faults: &mut Faults) -> ConditionTree {
+    if let Some(fault) = joined(node, path, alone) {
         faults.push(fault);
         return ConditionTree::Reported;
     }
@@ -232,11 +248,7 @@ fn unknown_properties(path: &Name, statement: &Statement<'_>, faults: &mut Fault
 }
 
 /// `status published`, `a > 5`, `x is null` …
-fn not_a_condition(
-    path: &Name,
-    entry: &super::kdl::Entry,
-    statement: &mut Statement<'_>,
-) -> Diagnostic {
+fn not_a_condition(path: &Name, entry: &Entry, statement: &mut Statement<'_>) -> Diagnostic {
     let text = match &entry.value.kind {
         ValueKind::Malformed(text) => return habits::malformed(entry.value.span, text),
         _ => shown(&entry.value),

@@ -3,6 +3,7 @@
 use crate::diagnostics::{Code, Diagnostic};
 use crate::language::{self, Place};
 
+use super::indexes::shown_entry;
 use super::kdl::{Block, Node, Value, ValueKind};
 use super::lines::{split_at_commas, split_at_names};
 use super::statement::{Faults, Statement};
@@ -277,7 +278,9 @@ pub(super) fn stray_field(node: &Node, word: &str, faults: &mut Faults) -> Optio
     if !looks_like_type(ty) || habits::punctuated(node.name.span, word).is_some() {
         return None;
     }
-    let help = format!("move it into the block: `fields {{ {word} {ty} }}`");
+    let entries = node.entries.iter().map(shown_entry);
+    let line = entries.fold(word.to_owned(), |line, entry| format!("{line} {entry}"));
+    let help = format!("move it into the block: `fields {{ {line} }}`");
     faults.error(
         Code::S001,
         node.header,

@@ -123,7 +123,11 @@ fn number_help(text: &str) -> String {
         .collect();
     match &text[digits.len()..] {
         "k" | "K" => format!("write the digits: `{digits}_000`"),
-        "m" | "M" => format!("write the digits: `{digits}_000_000`"),
+        "M" => format!("write the digits: `{digits}_000_000`"),
+        "m" => format!(
+            "a duration is quoted: `\"{text}\"`; a number has digits only: `{digits}_000_000`"
+        ),
+        "ms" | "s" | "min" | "h" | "d" | "w" => format!("a duration is quoted: `\"{text}\"`"),
         _ => format!("a number has digits only: `{digits}`; a text is quoted: `\"{text}\"`"),
     }
 }
@@ -147,8 +151,8 @@ fn attribute(span: Span, text: &str) -> Diagnostic {
         .map_or("", |(_, rest)| rest.trim_end_matches(')'));
     let help = match name {
         "id" => "write a statement of the model: `key id`".to_owned(),
-        "unique" => "write a statement of the model: `unique by_NAME NAME`".to_owned(),
-        "index" => "write a statement of the model: `index by_NAME NAME`".to_owned(),
+        "unique" => "write a statement of the model: `unique by_FIELD FIELD`".to_owned(),
+        "index" => "write a statement of the model: `index by_FIELD FIELD`".to_owned(),
         "default" if argument.contains("now") => "write `default=now`".to_owned(),
         "default" if argument.contains("uuid") => "write `default=uuid-v7`".to_owned(),
         "default" if argument.contains("autoincrement") => "write `default=next`".to_owned(),

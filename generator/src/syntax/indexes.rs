@@ -113,10 +113,20 @@ fn outside_block(
     let span = statement.arguments[at + 1].span;
     let rest = statement.cut(span);
     let text = rest.iter().map(|entry| shown_entry(entry));
-    let text = text.collect::<Vec<_>>().join(" ");
+    let mut text = text.collect::<Vec<_>>().join(" ");
+    let nodes = statement.node.block.as_ref().map(|block| &block.nodes);
+    match nodes.filter(|nodes| !nodes.is_empty()) {
+        Some(nodes) if text == "include" => {
+            for field in nodes.iter().filter_map(|node| node.name.as_str()) {
+                text += &format!(" {field}");
+            }
+        }
+        Some(_) if text == "where" => text += " { … }",
+        _ => {}
+    }
     let before = statement.arguments.iter().map(|entry| shown_entry(entry));
     let before = before.collect::<Vec<_>>().join(" ");
-    let first = text.split(' ').next().unwrap_or_default();
+    let first = shown(&rest[0].value);
     faults.error(
         Code::S001,
         span,
@@ -127,7 +137,7 @@ fn outside_block(
 }
 
 /// An entry as it was written.
-fn shown_entry(entry: &Entry) -> String {
+pub(super) fn shown_entry(entry: &Entry) -> String {
     let annotation = entry.annotation.as_ref();
     let annotation = annotation.map_or_else(String::new, |it| format!("({})", it.text));
     let value = format!("{annotation}{}", shown(&entry.value));

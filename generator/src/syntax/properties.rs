@@ -52,7 +52,7 @@ pub(super) fn unknown_property(
         ("where", "like" | "ilike" | "matches" | "contains" | "startswith") => {
             Some("a condition compares whole values: read a range of the index instead")
         }
-        ("where", "in") => Some("write the values after the word, without `=`: `FIELD in a b`"),
+        ("where", "in") => Some("write the values after the word, without `=`: `FIELD in VALUE`"),
         ("where", "eq" | "equals") => Some("write `is=`"),
         ("where", "ne" | "neq") => Some("write `not=`"),
         ("where", "lte") => Some("write `le=`"),

@@ -71,9 +71,13 @@ pub(super) fn relation(
     };
     if stated.property("by").is_some() && by.is_empty() {
         if !broken && !given {
+            let action = match on_delete {
+                None if stated.property("on-delete").is_some() => " on-delete=restrict",
+                _ => "",
+            };
             let help = format!(
-                "write `by=FIELD`: `{word} {} {} by={}_id`",
-                name.text, target.text, name.text
+                "write `by=FIELD`: `{word} {0} {1} by={0}_id{action}`",
+                name.text, target.text
             );
             faults.error(
                 Code::S006,

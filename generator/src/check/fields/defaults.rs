@@ -53,17 +53,17 @@ impl Properties<'_, '_, '_> {
             "now" => (
                 DefaultValue::Now,
                 matches!(scalar, Scalar::Timestamp | Scalar::Date),
-                "`now` is for `timestamp` and `date`",
+                "`now` is for `timestamp` and `date`: write a value, or leave `default` out",
             ),
             "uuid-v4" => (
                 DefaultValue::UuidV4,
                 scalar == Scalar::Uuid,
-                "`uuid-v4` is for `uuid`",
+                "`uuid-v4` is for `uuid`: write a value, or leave `default` out",
             ),
             "uuid-v7" => (
                 DefaultValue::UuidV7,
                 scalar == Scalar::Uuid,
-                "`uuid-v7` is for `uuid`",
+                "`uuid-v7` is for `uuid`: write a value, or leave `default` out",
             ),
             _ => {
                 let integer = matches!(
@@ -73,7 +73,7 @@ impl Properties<'_, '_, '_> {
                 (
                     DefaultValue::Next,
                     integer && self.is_only_key(),
-                    "`next` is for a key that is one whole number",
+                    "`next` is for a key that is one whole number: write a value, or leave `default` out",
                 )
             }
         };

@@ -44,25 +44,20 @@ pub(super) fn contained(world: &mut World<'_>, tree: &ModelTree, indexes: &[Opti
             });
             if let Some(long) = longer {
                 let other = &tree.indexes[long];
-                let fault = Diagnostic::warning(
-                    Code::I002,
-                    tree.indexes[short].span,
-                    format!(
-                        "index `{}` is the start of `{}`",
-                        index.name, other.name.text
-                    ),
-                );
-                let rest = if indexes[long]
+                let same = indexes[long]
                     .as_ref()
-                    .is_some_and(|it| it.parts.len() > index.parts.len())
-                {
-                    ", with `..` for the rest"
+                    .is_some_and(|it| it.parts.len() == index.parts.len());
+                let (short_name, long_name) = (&index.name, &other.name.text);
+                let (message, label, rest) = if same {
+                    let message = format!("index `{short_name}` has the parts of `{long_name}`");
+                    (message, "the other one", "")
                 } else {
-                    ""
+                    let message = format!("index `{short_name}` is the start of `{long_name}`");
+                    (message, "the longer one", ", with `..` for the rest")
                 };
-                world.push(fault.and(other.span, "the longer one").help(format!(
-                    "remove it and read `{}`{rest}: it costs a write for nothing",
-                    other.name.text
+                let fault = Diagnostic::warning(Code::I002, tree.indexes[short].span, message);
+                world.push(fault.and(other.span, label).help(format!(
+                    "remove it and read `{long_name}`{rest}: it costs a write for nothing"
                 )));
             }
         }

@@ -5,6 +5,7 @@ use crate::model::Include;
 use crate::syntax::tree::{IncludeTree, IndexTree};
 
 use super::super::guesses::{Among, Guess};
+use super::super::paths::fields_of;
 use super::super::world::World;
 
 pub(super) fn include(
@@ -71,10 +72,7 @@ pub(super) fn include(
         let help = if name.text.contains('.') {
             "`include` takes whole fields: write the first word".to_owned()
         } else {
-            format!(
-                "`include` takes fields of `{}`",
-                world.model_tree(model).name.text
-            )
+            fields_of(world, model)
         };
         let message = format!("`include` of {of} names an unknown field `{}`", name.text);
         world.push_with(

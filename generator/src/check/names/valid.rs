@@ -41,7 +41,13 @@ pub(super) fn valid(world: &mut World<'_>, name: &Name, what: &str, case: Case) 
             u32::from(c)
         ))
     } else if text.starts_with(language::KEPT_PREFIX) {
-        Some("names that start with `__` belong to the generated code".to_owned())
+        let plain = match text.trim_start_matches('_') {
+            "" => "rest",
+            plain => plain,
+        };
+        Some(format!(
+            "names that start with `__` belong to the generated code: write `{plain}`"
+        ))
     } else if case == Case::Either && names::pascal(text) == "Self" {
         Some("it would be the variant `Self`, which Rust keeps for itself".to_owned())
     } else {

@@ -4,7 +4,7 @@ use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Item, ModelId, OnDelete, RelationKind, Scalar, TypeKind};
 
 use super::back::leads_back;
-use super::{Check, names};
+use super::{Check, index_line, names};
 
 impl Check<'_, '_, '_> {
     pub(super) fn belongs_to(&mut self, target: Option<usize>) -> Option<RelationKind> {
@@ -178,13 +178,9 @@ impl Check<'_, '_, '_> {
         if leads_back(self.world, self.model, by, self.indexes) {
             return;
         }
-        let names = names(self.world.model_tree(self.model), by);
-        let help = format!(
-            "add `index by_{} {}` to `{}`, without `where`",
-            self.name(),
-            names.join(" "),
-            self.this()
-        );
+        let tree = self.world.model_tree(self.model);
+        let line = index_line("index", tree, self.name(), &names(tree, by).join(" "));
+        let help = format!("add `{line}` to `{}`, without `where`", self.this());
         let message = format!(
             "`on-delete={}` of `{}` has no index to find the records by",
             action.word(),

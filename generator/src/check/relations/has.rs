@@ -1,12 +1,12 @@
 //! `has-one` and `has-many`: the other side of a reference.
 
 use crate::diagnostics::{Code, Diagnostic, or_list};
-use crate::model::{PartSource, RelationKind};
+use crate::model::{Index, PartSource, RelationKind};
 use crate::syntax::tree::{ModelTree, RelationWord};
 
 use super::super::guesses::{Among, Guess};
 use super::back::{has_every_record, leads_back, plain_parts};
-use super::{Check, names};
+use super::{Check, index_line, names};
 
 impl Check<'_, '_, '_> {
     pub(super) fn has_one(&mut self, target: Option<usize>) -> Option<RelationKind> {
@@ -29,12 +29,18 @@ impl Check<'_, '_, '_> {
         if keyed || unique {
             return Some(RelationKind::HasOne { via });
         }
-        let names = names(self.world.model_tree(target), &by);
-        let (target, back) = (&self.world.model_tree(target).name.text, &back.name.text);
-        let help = format!(
-            "add `unique by_{back} {}` to `{target}`, or write `has-many`",
-            names.join(" ")
-        );
+        let plain = self.indexes[target].iter().flatten().find(|index| {
+            index.condition.is_none() && plain_parts(index).is_some_and(|parts| same(&parts))
+        });
+        let tree = self.world.model_tree(target);
+        let target = &tree.name.text;
+        let help = if let Some(Index { name, .. }) = plain {
+            format!("make `index {name}` of `{target}` a `unique`, or write `has-many`")
+        } else {
+            let parts = names(tree, &by).join(" ");
+            let line = index_line("unique", tree, &back.name.text, &parts);
+            format!("add `{line}` to `{target}`, or write `has-many`")
+        };
         let message = format!("`has-one {}` may find several `{target}`", self.name());
         self.world.error(Code::R006, self.tree.span, message, help);
         None
@@ -72,18 +78,16 @@ impl Check<'_, '_, '_> {
             _ => back.on_delete.as_ref().is_none_or(|action| action.text != "unchecked") || leads_back(self.world, target, &by, self.indexes),
         };
         if !known {
-            let names = names(self.world.model_tree(target), &by);
             let each = if back.word == RelationWord::ReferencesMany {
                 "(each)"
             } else {
                 ""
             };
-            let target = &self.world.model_tree(target).name.text;
-            let help = format!(
-                "add `index by_{} {each}{}` to `{target}`, without `where`",
-                back.name.text,
-                names.join(" ")
-            );
+            let tree = self.world.model_tree(target);
+            let parts = format!("{each}{}", names(tree, &by).join(" "));
+            let line = index_line("index", tree, &back.name.text, &parts);
+            let target = &tree.name.text;
+            let help = format!("add `{line}` to `{target}`, without `where`");
             let message = format!(
                 "relation `{}` has no index to find the `{target}` records by",
                 self.name()
@@ -190,9 +194,20 @@ impl Check<'_, '_, '_> {
         } else {
             name.to_owned()
         };
+        let (this, other) = (&this.name.text, &target.name.text);
+        if target.relations.iter().any(|it| it.name.text == by) {
+            return format!(
+                "let `{by}` lead to `{this}`, or add another `belongs-to NAME {this} by=FIELD on-delete=restrict` to `{other}`"
+            );
+        }
+        let word = if self.tree.word == RelationWord::HasOne {
+            "unique"
+        } else {
+            "index"
+        };
+        let line = index_line(word, target, &by, &format!("{by}_id"));
         format!(
-            "add `belongs-to {by} {} by={by}_id on-delete=restrict` to `{}`",
-            this.name.text, target.name.text
+            "add `belongs-to {by} {this} by={by}_id on-delete=restrict` and `{line}` to `{other}`"
         )
     }
 }

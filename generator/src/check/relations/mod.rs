@@ -101,7 +101,7 @@ impl Check<'_, '_, '_> {
                 RelationWord::ReferencesMany => format!("list<id<{}>>", self.tree.target.text),
                 _ => format!("id<{}>", self.tree.target.text),
             };
-            // `user_id` for `author_id`: the only reference to the target is probably meant.
+            // `user_id` for `author_id`: the only reference to the target that is in no other relation is probably meant.
             let help = match self.only_reference() {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("add it: `fields {{ {} {ty} }}`", name.text),
@@ -119,14 +119,23 @@ impl Check<'_, '_, '_> {
         found
     }
 
-    /// The field that refers to the target, if there is one only.
+    /// The field that refers to the target, if there is one only and no relation is by it.
     fn only_reference(&self) -> Option<&str> {
         let target = self.world.models.get(self.tree.target.text.as_str())?;
         let fields = &self.world.model_tree(self.model).fields.list;
+        let relations = &self.world.model_tree(self.model).relations;
+        let used = |name: &str| {
+            relations
+                .iter()
+                .flat_map(|it| &it.by)
+                .any(|by| by.text == name)
+        };
         let mut to_target = (0..fields.len()).filter(|&at| {
-            self.world
-                .model_type(self.model, at)
-                .is_some_and(|ty| ty.kind == TypeKind::Scalar(Scalar::Id(ModelId(*target))))
+            !used(&fields[at].name.text)
+                && self
+                    .world
+                    .model_type(self.model, at)
+                    .is_some_and(|ty| ty.kind == TypeKind::Scalar(Scalar::Id(ModelId(*target))))
         });
         let only = to_target.next()?;
         to_target
@@ -146,6 +155,20 @@ impl Check<'_, '_, '_> {
             })
             .collect()
     }
+}
+
+/// The line of an index by which the records of a relation are found, under a name that no other index or count has.
+fn index_line(word: &str, tree: &ModelTree, relation: &str, parts: &str) -> String {
+    let taken = |name: &str| {
+        let indexes = tree.indexes.iter().map(|it| &it.name);
+        let mut names = indexes.chain(tree.counts.iter().map(|it| &it.name));
+        names.any(|it| it.text == name)
+    };
+    let fields = parts.trim_start_matches("(each)").replace(' ', "_");
+    let names = [format!("by_{relation}"), format!("by_{fields}")];
+    let numbered = (2..).map(|number| format!("by_{relation}_{number}"));
+    let free = names.into_iter().chain(numbered).find(|it| !taken(it));
+    format!("{word} {} {parts}", free.unwrap_or_default())
 }
 
 fn names<'t>(tree: &'t ModelTree, fields: &[usize]) -> Vec<&'t str> {

@@ -6,7 +6,7 @@ use crate::syntax::tree::{ModelTree, Name, RelationWord};
 
 use super::super::guesses::{Among, Guess};
 use super::back::leads_back;
-use super::{Check, names};
+use super::{Check, index_line, names};
 
 impl Check<'_, '_, '_> {
     pub(super) fn through(&mut self, join: usize, target: usize) -> Option<RelationKind> {
@@ -22,13 +22,11 @@ impl Check<'_, '_, '_> {
             .is_some_and(|action| action.text == "unchecked")
             && !leads_back(self.world, join, &by, self.indexes)
         {
-            let names = names(self.world.model_tree(join), &by);
-            let join = &self.world.model_tree(join).name.text;
-            let help = format!(
-                "add `index by_{} {}` to `{join}`, without `where`",
-                back.name.text,
-                names.join(" ")
-            );
+            let tree = self.world.model_tree(join);
+            let parts = names(tree, &by).join(" ");
+            let line = index_line("index", tree, &back.name.text, &parts);
+            let join = &tree.name.text;
+            let help = format!("add `{line}` to `{join}`, without `where`");
             let message = format!(
                 "relation `{}` has no index to find the `{join}` records by",
                 self.name()
@@ -131,8 +129,9 @@ impl Check<'_, '_, '_> {
 /// The line that a join needs.
 fn join_line(join: &ModelTree, model: &str) -> String {
     let name = heck::ToSnakeCase::to_snake_case(model);
+    let line = index_line("index", join, &name, &format!("{name}_id"));
     format!(
-        "add `belongs-to {name} {model} by={name}_id on-delete=cascade` to `{}`",
+        "add `belongs-to {name} {model} by={name}_id on-delete=cascade` and `{line}` to `{}`",
         join.name.text
     )
 }

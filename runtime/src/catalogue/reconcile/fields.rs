@@ -164,9 +164,9 @@ impl Change<'_> {
                 "take another name",
             );
         } else if !old.ty.becomes(&new) {
-            changed(path, &from, &to, comparison);
+            changed(path, (&from, &to), "add a new field instead", comparison);
         } else if old.optional && !field.optional && !has_value_when_missing(field) {
-            changed(path, &format!("{from}?"), &to, comparison);
+            changed(path, (&format!("{from}?"), &to), PRESENT, comparison);
         } else {
             let history = self.history.iter().map(|old| &old.ty).collect();
             self.inside(field.ty, history, comparison);
@@ -249,12 +249,15 @@ pub(in crate::catalogue) fn of_name<'a>(
     named(field.name).or_else(|| field.was.iter().find_map(|old| named(old)))
 }
 
-fn changed(path: &str, from: &str, to: &str, comparison: &mut Comparison) {
+/// What to do about a field that is no longer optional.
+const PRESENT: &str = "keep the `?`, or give it a constant `default=`";
+
+fn changed(path: &str, (from, to): (&str, &str), help: &str, comparison: &mut Comparison) {
     comparison.refuse(
         "B001",
         &format!(
             "the type of `{path}` changed from `{from}` to `{to}`, which cannot hold every old value"
         ),
-        "add a new field instead",
+        help,
     );
 }
