@@ -20,6 +20,18 @@ pub struct Page {
     pub ended: bool,
 }
 
+impl Page {
+    /// What an engine found that stops reading where a page is full.
+    pub(super) fn of(pairs: Vec<Pair>, size: PageSize) -> Self {
+        let bytes: usize = pairs.iter().map(weight).sum();
+        let full = bytes >= size.bytes || pairs.len() >= size.pairs;
+        Self {
+            pairs,
+            ended: !full,
+        }
+    }
+}
+
 /// The bytes of a pair's key and value.
 pub(crate) fn weight((key, value): &Pair) -> usize {
     key.len() + value.len()
@@ -105,6 +117,15 @@ mod tests {
         (engine, pairs)
     }
 
+    /// A page as the engine reads it, and by means of its other reads.
+    async fn page(snapshot: &impl Snapshot, range: &KeyRange, size: PageSize) -> Page {
+        let page = snapshot.page(range, size).await.unwrap();
+        let by_keys = by_keys(snapshot, range, size).await.unwrap();
+        assert!(page.pairs == by_keys.pairs);
+        assert_eq!(page.ended, by_keys.ended);
+        page
+    }
+
     #[tokio::test]
     async fn no_page_is_much_heavier_than_it_may_be_and_all_of_them_are_the_whole() {
         let (engine, pairs) = engine().await;
@@ -115,7 +136,7 @@ mod tests {
         };
         let (mut found, mut pages) = (Vec::new(), 0);
         loop {
-            let page = snapshot.page(&range, SIZE).await.unwrap();
+            let page = page(&snapshot, &range, SIZE).await;
             let bytes: usize = page.pairs.iter().map(weight).sum();
             assert!(bytes < SIZE.bytes + LARGEST + 4, "{bytes}");
             assert!(page.pairs.len() <= SIZE.pairs);
@@ -140,14 +161,14 @@ mod tests {
             end: Some(end.to_be_bytes().to_vec()),
         };
         for (start, end) in [(3, 3), (3, 4), (3, 13), (2_001, 2_003)] {
-            let page = snapshot.page(&range(start, end), SIZE).await.unwrap();
+            let page = page(&snapshot, &range(start, end), SIZE).await;
             assert!(
                 page.pairs == pairs[start as usize..end as usize],
                 "{start}..{end}"
             );
             assert!(page.ended, "{start}..{end}");
         }
-        let page = snapshot.page(&range(2_000, 2_004), SIZE).await.unwrap();
+        let page = page(&snapshot, &range(2_000, 2_004), SIZE).await;
         assert_eq!(page.pairs.len(), 4, "full with the last one");
     }
 }

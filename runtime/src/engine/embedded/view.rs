@@ -10,7 +10,7 @@ use std::{
 use redb::ReadOnlyTable;
 
 use super::{fault, fault::Health, value};
-use crate::engine::{EngineError, KeyRange, Pair, ScanOptions, Snapshot};
+use crate::engine::{EngineError, KeyRange, Page, PageSize, Pair, ScanOptions, Snapshot};
 
 pub(super) type Table = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
@@ -196,6 +196,31 @@ impl View {
         self.read(|table| get_with(table, key, look))
     }
 
+    /// The pairs of a range, and none behind the one with which they have `bytes`.
+    fn scan(
+        &self,
+        range: &KeyRange,
+        options: ScanOptions,
+        bytes: usize,
+    ) -> Result<Vec<Pair>, EngineError> {
+        if range.end.as_ref().is_some_and(|end| *end <= range.start) {
+            return self.read(|_| Ok(Ok(Vec::new())));
+        }
+        let start = Bound::Included(range.start.as_slice());
+        let end = range
+            .end
+            .as_deref()
+            .map_or(Bound::Unbounded, Bound::Excluded);
+        self.read(|table| {
+            let found = table.range::<&[u8]>((start, end))?;
+            if options.reverse {
+                collect(found.rev(), options, bytes)
+            } else {
+                collect(found, options, bytes)
+            }
+        })
+    }
+
     /// Runs a read; an error of redb's own makes the whole engine doubtful, a damaged value only itself.
     fn read<T>(
         &self,
@@ -252,22 +277,17 @@ impl Snapshot for EmbeddedSnapshot {
     }
 
     async fn scan(&self, range: &KeyRange, options: ScanOptions) -> Result<Vec<Pair>, EngineError> {
-        if range.end.as_ref().is_some_and(|end| *end <= range.start) {
-            return self.view.read(|_| Ok(Ok(Vec::new())));
-        }
-        let start = Bound::Included(range.start.as_slice());
-        let end = range
-            .end
-            .as_deref()
-            .map_or(Bound::Unbounded, Bound::Excluded);
-        self.view.read(|table| {
-            let found = table.range::<&[u8]>((start, end))?;
-            if options.reverse {
-                collect(found.rev(), options)
-            } else {
-                collect(found, options)
-            }
-        })
+        self.view.scan(range, options, usize::MAX)
+    }
+
+    async fn page(&self, range: &KeyRange, size: PageSize) -> Result<Page, EngineError> {
+        let options = ScanOptions {
+            limit: size.pairs,
+            reverse: false,
+            keys_only: false,
+        };
+        let pairs = self.view.scan(range, options, size.bytes)?;
+        Ok(Page::of(pairs, size))
     }
 }
 
@@ -292,7 +312,9 @@ type Found<'a> = (
 fn collect<'a>(
     found: impl Iterator<Item = Result<Found<'a>, redb::StorageError>>,
     options: ScanOptions,
+    bytes: usize,
 ) -> Answer<Vec<Pair>> {
+    let mut weight = 0;
     let mut pairs: Vec<Pair> = Vec::with_capacity(options.limit.min(USUAL));
     for pair in found.take(options.limit) {
         let (key, stored) = pair?;
@@ -313,9 +335,13 @@ fn collect<'a>(
                 } else {
                     value.to_vec()
                 };
+                weight += key.len() + value.len();
                 pairs.push((key.to_vec(), value));
             }
             Err(damaged) => return Ok(Err(damaged)),
+        }
+        if weight >= bytes {
+            break;
         }
     }
     Ok(Ok(pairs))

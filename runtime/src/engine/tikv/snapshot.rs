@@ -1,9 +1,7 @@
 //! A snapshot: a timestamp, what was read at it, and the transaction that may commit on it.
 
 use super::{Inner, link::Client, register::Ticket, write_set::Values};
-use crate::engine::{
-    Changes, EngineError, KeyRange, Page, PageSize, Pair, ScanOptions, Snapshot, page::weight,
-};
+use crate::engine::{Changes, EngineError, KeyRange, Page, PageSize, Pair, ScanOptions, Snapshot};
 use std::{
     collections::BTreeSet,
     fmt,
@@ -194,10 +192,6 @@ impl Snapshot for TikvSnapshot {
             keys_only: false,
         };
         let pairs = self.0.scan(range, options, size.bytes).await?;
-        let full = pairs.iter().map(weight).sum::<usize>() >= size.bytes;
-        Ok(Page {
-            ended: !full && pairs.len() < size.pairs,
-            pairs,
-        })
+        Ok(Page::of(pairs, size))
     }
 }
