@@ -2,7 +2,7 @@
 
 use crate::world::{Counts, END, OnCreated, Recorder, SHORT, leave, produce, task};
 use keyloom::{
-    EventContext, Poison, Result,
+    EventContext, Poison, Result, Retry,
     testing::{drain, published},
 };
 use keyloom_tests::{
@@ -17,7 +17,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -283,18 +283,41 @@ async fn every_metric_of_the_docs_is_given_with_its_labels_and_no_other() -> Res
         worker.shutdown(END).await?;
     }
     let names = documented(include_str!("../../docs/events.md"));
-    assert_eq!(names.len(), 10, "{names:?}");
+    assert_eq!(names.len(), 11, "{names:?}");
     let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let mut wanted = BTreeSet::new();
     for (group, without) in [("named-dead", "parked"), ("named-parked", "dead")] {
         let labels = [label("group", group), label("topic", "tasks")];
-        // None of these is kept past its time.
-        let names = names
-            .iter()
-            .filter(|name| !name.contains(without) && !name.contains("held"));
+        // None of these is kept past its time, or put off.
+        let names = names.iter().filter(|name| {
+            [without, "held", "snoozed"]
+                .iter()
+                .all(|other| !name.contains(other))
+        });
         wanted.extend(names.map(|name| (name.clone(), labels.to_vec())));
     }
     assert_eq!(metric.all_of(&groups.map(|(group, _)| group)), wanted);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_snooze_is_counted_apart_from_a_failure() -> Result<()> {
+    let metric = Metric::all();
+    let queue = Queue::open("memory:").await?;
+    produce(&queue, "a", 1).await?;
+    let snoozes = AtomicU32::new(0);
+    let puts_off = Recorder::answering(move |_, _| match snoozes.fetch_add(1, Ordering::SeqCst) {
+        0 | 1 => Err(Retry::after(SHORT).into()),
+        2 => Err("a failure".into()),
+        _ => Ok(()),
+    });
+    let workers = queue.workers("put-off").handle_tasks(puts_off);
+    let worker = workers.backoff(SHORT, SHORT).start().await?;
+    worker.caught_up().await?;
+    worker.shutdown(END).await?;
+    let of = |name: &str| metric.of(&format!("events_{name}_total"), "put-off");
+    let counted = ["snoozed", "failed", "retried", "handled"].map(of);
+    assert_eq!(counted, [2.0, 1.0, 1.0, 1.0]);
     Ok(())
 }
 

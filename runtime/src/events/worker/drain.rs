@@ -248,7 +248,9 @@ impl Drain {
         if cursor.redrive > 0 {
             return Ok(Looked::At(cursor));
         }
-        inner.count("keyloom_events_retried_total", self.partition, 1);
+        if matches!(cursor.wait, Wait::Failed(_)) {
+            inner.count("keyloom_events_retried_total", self.partition, 1);
+        }
         log.counted = attempts;
         let next = Cursor {
             attempts,

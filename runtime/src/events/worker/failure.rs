@@ -43,7 +43,10 @@ pub(super) async fn record(drain: &Drain, failed: Failed<'_>) -> Result<()> {
     let inner = &drain.inner;
     let store = &inner.store;
     let error = match &failed.failure {
-        Failure::Snooze(_) => String::new(),
+        Failure::Snooze(_) => {
+            inner.count("keyloom_events_snoozed_total", drain.partition, 1);
+            String::new()
+        }
         Failure::Failed(error) => {
             inner.count("keyloom_events_failed_total", drain.partition, 1);
             inner.failed(error);
