@@ -1,8 +1,10 @@
 //! Parked events, and how many of them a partition holds.
 
 use crate::world::{END, OnCreated, Recorder, SHORT, produce, task, two_keys_of_one_partition};
-use keyloom::{EventContext, Lag, Poison, Result};
+use keyloom::{EventContext, Lag, Poison, Result, testing::drain};
 use keyloom_tests::{
+    below,
+    engines::Weighed,
     faulty::{Faults, Faulty},
     queue::{Queue, Task, TaskId, TaskPinged, tasks},
 };
@@ -144,6 +146,42 @@ async fn every_dead_letter_is_driven_again_however_many_fail_again() -> Result<(
     let dead = group.dead_letters().await?;
     assert!(dead.iter().all(|letter| letter.attempts == 2), "{dead:?}");
     assert_eq!(group.redrive().await?, letters, "none is left behind");
+    Ok(())
+}
+
+#[tokio::test]
+async fn dead_letters_are_driven_again_in_transactions_that_do_not_grow_with_them() -> Result<()> {
+    let below = below::engine().await;
+    let (engine, scale) = Weighed::over(below.clone());
+    let queue = Queue::open_on(engine).await?;
+    let letters = 1_000;
+    queue
+        .transaction(async |tx| {
+            for _ in 0..letters {
+                tasks::publish(&tx, &TaskId::from("a"), TaskPinged {}).await?;
+            }
+            Ok(())
+        })
+        .await?;
+    let recorder = Recorder::answering(|_, _| Err("it is broken".into()));
+    let workers = queue.workers("many").handle_tasks(recorder);
+    let workers = workers.max_attempts(1).poison(Poison::DeadLetter);
+    let worker = workers.start().await?;
+    worker.caught_up().await?;
+    worker.shutdown(END).await?;
+    scale.take();
+    assert_eq!(queue.group("many").redrive().await?, letters);
+    let dead = below::pairs(&below, b'd').await;
+    let all: usize = dead
+        .iter()
+        .map(|(key, value)| key.len() + value.len())
+        .sum();
+    let most = scale.take();
+    assert!(most.commit < all / 3, "{most:?} of {all}");
+    let recorder = Recorder::new();
+    drain(queue.workers("many").handle_tasks(recorder.clone())).await?;
+    let offsets: Vec<u64> = recorder.seen().iter().map(|seen| seen.offset).collect();
+    assert_eq!(offsets, (0..letters).collect::<Vec<_>>());
     Ok(())
 }
 

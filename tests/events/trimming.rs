@@ -38,6 +38,25 @@ async fn until_trimmed(wide: &Wide) -> Result<()> {
     Ok(())
 }
 
+/// A run of the upkeep goes on while there is something to trim: two runs of one transaction each would leave some.
+#[tokio::test(start_paused = true)]
+async fn all_that_is_old_enough_is_trimmed_however_much_it_is() -> Result<()> {
+    let wide = Wide::open("memory:").await?;
+    let worker = wide.workers("fast").handle_one(Counts::default());
+    let worker = worker.start().await?;
+    for _ in 0..2_500 {
+        one::insert(&wide, &One::new(NewOne { id: OneId(1) })).await?;
+        one::delete(&wide, OneId(1)).await?;
+    }
+    worker.caught_up().await?;
+    // The age of an event is by the clock.
+    std::thread::sleep(Duration::from_millis(1_100));
+    // Upkeep is due once or twice until then.
+    tokio::time::sleep(Duration::from_secs(75)).await;
+    assert_eq!(published::<OneEvent>(&wide).await?.len(), 0);
+    worker.shutdown(END).await
+}
+
 /// The trim has seen that every group has passed the events, and is held up; the group registers at the first of them.
 #[tokio::test(start_paused = true)]
 async fn a_trim_deletes_nothing_that_a_group_needs_which_registered_meanwhile() -> Result<()> {

@@ -133,17 +133,22 @@ impl Reader {
         Ok(merge(stored, written, options))
     }
 
-    /// The first pairs of a range, by what they weigh as well. In a transaction, by their number alone.
+    /// The first pairs of a range, by what they weigh as well. Where the transaction has written in the range, by their number
+    /// alone.
     pub(crate) async fn page(&self, range: &KeyRange, size: PageSize) -> Result<Page> {
-        if self.transaction.is_none() {
-            let page = self.snapshot.page(range, size).await;
-            return page.map_err(|error| self.fail(error));
-        }
         let options = ScanOptions {
             limit: size.pairs,
             reverse: false,
             keys_only: false,
         };
+        let untouched = match &self.transaction {
+            Some(transaction) => transaction.buffered_range(range, options)?.is_empty(),
+            None => true,
+        };
+        if untouched {
+            let page = self.snapshot.page(range, size).await;
+            return page.map_err(|error| self.fail(error));
+        }
         let pairs = self.scan(range, options).await?;
         Ok(Page {
             ended: pairs.len() < size.pairs,

@@ -9,7 +9,7 @@ use crate::{
     key::prefix_range,
     transaction::{Reader, Transaction},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Letters that are read at once.
 const PAGE: PageSize = PageSize {
@@ -136,46 +136,64 @@ impl Group {
         let mut total = 0;
         for topic in topics {
             for partition in topic.all() {
-                total += self
-                    .store
-                    .transaction(async |tx| self.redrive_partition(&tx, group, partition).await)
-                    .await?;
+                let prefixes = [Letter::parked_prefix, Letter::dead_prefix];
+                let ranges = prefixes.map(|prefix| prefix_range(prefix(partition, group)));
+                let mut left = ranges.to_vec();
+                while !left.is_empty() {
+                    let (count, rest) = self
+                        .store
+                        .transaction(async |tx| {
+                            self.redrive_page(&tx, group, partition, &left).await
+                        })
+                        .await?;
+                    total += count;
+                    left = rest;
+                }
             }
         }
         self.store.hub().steered();
         Ok(total)
     }
 
-    async fn redrive_partition(
+    /// The first page of these ranges that has letters to drive again: how many, and what is left. No more than that goes into a
+    /// transaction, however many there are.
+    async fn redrive_page(
         &self,
         tx: &Transaction,
         group: GroupId,
         partition: Partition,
-    ) -> Result<u64> {
+        ranges: &[KeyRange],
+    ) -> Result<(u64, Vec<KeyRange>)> {
         let reader = tx.reader();
+        let mut left = VecDeque::from(ranges.to_vec());
         let mut writes = BTreeMap::new();
-        for prefix in [
-            Letter::parked_prefix(partition, group),
-            Letter::dead_prefix(partition, group),
-        ] {
-            for (key, letter) in letters(&reader, &prefix_range(prefix), usize::MAX).await? {
-                if letter.state == LetterState::Failed {
-                    let state = LetterState::Redriven;
-                    writes.insert(key, Some(Letter { state, ..letter }.encode()));
-                }
+        while writes.is_empty()
+            && let Some(range) = left.front_mut()
+        {
+            let (found, ended) = letters_page(&reader, range, PAGE).await?;
+            if let Some((last, _)) = found.last() {
+                range.start = [last.as_slice(), &[0]].concat();
             }
-        }
-        if writes.is_empty() {
-            return Ok(0);
+            if ended {
+                left.pop_front();
+            }
+            let failed = found.into_iter();
+            let failed = failed.filter(|(_, letter)| letter.state == LetterState::Failed);
+            writes.extend(failed.map(|(key, letter)| {
+                let state = LetterState::Redriven;
+                (key, Some(Letter { state, ..letter }.encode()))
+            }));
         }
         let count = writes.len() as u64;
-        let key = Cursor::key(partition, group);
-        let stored = reader.get(&key).await?;
-        let cursor = Cursor::decode(stored.as_deref())
-            .map_err(|error| self.store.binding().corrupt(&key, &error))?;
-        let redrive = cursor.redrive + count;
-        writes.insert(key, Some(Cursor { redrive, ..cursor }.encode()));
-        tx.write(writes)?;
-        Ok(count)
+        if count > 0 {
+            let key = Cursor::key(partition, group);
+            let stored = reader.get(&key).await?;
+            let cursor = Cursor::decode(stored.as_deref())
+                .map_err(|error| self.store.binding().corrupt(&key, &error))?;
+            let redrive = cursor.redrive + count;
+            writes.insert(key, Some(Cursor { redrive, ..cursor }.encode()));
+            tx.write(writes)?;
+        }
+        Ok((count, left.into()))
     }
 }

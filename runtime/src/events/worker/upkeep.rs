@@ -3,11 +3,11 @@
 use super::{Inner, sweep::sweep_and_measure};
 use crate::{
     Result, Timestamp,
-    engine::log::entry_key,
+    engine::{PageSize, log::entry_key},
     events::{
         Cursor, Entry, GroupId, Partition, Share,
         group::{self, TopicPlan},
-        logs::{self, entries, trimmed_key},
+        logs::{self, trimmed_key},
     },
 };
 use std::{
@@ -18,8 +18,11 @@ use tokio::time::Instant;
 
 /// How often: with jitter.
 const EVERY: Duration = Duration::from_mins(1);
-/// Events that are trimmed in one transaction.
-const TRIM: usize = 1_000;
+/// Events that are looked at and trimmed in one transaction.
+const TRIM: PageSize = PageSize {
+    pairs: 1_000,
+    bytes: 4 * 1024 * 1024,
+};
 const SECOND: i64 = 1_000_000;
 
 #[derive(Debug)]
@@ -34,8 +37,8 @@ pub(super) struct Upkeep {
 /// What became of the front of a log.
 #[derive(Debug, Default)]
 struct Trimmed {
-    /// How many events were deleted.
-    count: u64,
+    /// Whether everything that was looked at is deleted, and the log goes on.
+    more: bool,
     /// The groups for which the next one is kept past its time, and its age in microseconds.
     held: Vec<(GroupId, i64)>,
 }
@@ -122,7 +125,7 @@ impl Upkeep {
                 break;
             }
             let trimmed = trim(inner, topic, partition, now).await?;
-            if trimmed.count < TRIM as u64 {
+            if !trimmed.more {
                 return Ok(trimmed.held);
             }
         }
@@ -165,7 +168,9 @@ async fn trim(inner: &Inner, topic: TopicPlan, partition: Partition, now: i64) -
             let mut held = Vec::new();
             let mut to = extent.first;
             let mut writes = BTreeMap::new();
-            for (offset, bytes) in entries(&reader, partition, to, extent.next, TRIM).await? {
+            let page = logs::page(&reader, partition, (to, extent.next), TRIM).await?;
+            let last = page.last().map(|(offset, _)| *offset);
+            for (offset, bytes) in page {
                 // What does not decode has no age; it goes once every group has passed it.
                 let age = Entry::decode(&bytes).map_or(i64::MAX, |it| now.saturating_sub(it.time));
                 let too_old = topic
@@ -193,7 +198,7 @@ async fn trim(inner: &Inner, topic: TopicPlan, partition: Partition, now: i64) -
             }
             tx.write(writes)?;
             Ok(Trimmed {
-                count: to - extent.first,
+                more: last.is_some_and(|last| last < to) && to < extent.next,
                 held,
             })
         })
