@@ -169,7 +169,7 @@ async fn dead_letters_are_driven_again_in_transactions_that_do_not_grow_with_the
     let worker = workers.start().await?;
     worker.caught_up().await?;
     worker.shutdown(END).await?;
-    scale.take();
+    let _ = scale.take();
     assert_eq!(queue.group("many").redrive().await?, letters);
     let dead = below::pairs(&below, b'd').await;
     let all: usize = dead
