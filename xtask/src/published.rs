@@ -1,8 +1,11 @@
 //! The crates that are published, as `cargo metadata` knows them: each with its features in all combinations, and packaged.
 
-use crate::shell::{Failure, Outcome, cargo, run};
+use crate::shell::{Failure, Outcome, cargo, root, run};
 use clap::Args;
 use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
 
 /// Checks the published crates with each combination of their features
 #[derive(Debug, Args)]
@@ -22,12 +25,29 @@ pub(crate) struct Package {}
 impl Package {
     #[expect(clippy::unused_self, reason = "every chore is called the same way")]
     pub(crate) fn run(self) -> Outcome {
+        let target = root().join("target");
+        fs::create_dir_all(&target)
+            .map_err(|error| Failure(format!("{} cannot be made: {error}", target.display())))?;
         let mut command = cargo(["package"]);
+        let build = build_folder(&target)?;
+        command.env("CARGO_BUILD_BUILD_DIR", build.path());
         for (name, _) in published()? {
             command.args(["--package", &name]);
         }
         run(&mut command)
     }
+}
+
+/// A folder that no earlier packaging built in, removed when it is dropped.
+///
+/// Cargo verifies a package against the packages it depends on by way of a registry inside the build folder, and keeps
+/// what it unpacks from there in its home, by the registry's path and the package's version. In a folder used before it
+/// would build against what that version held then.
+fn build_folder(target: &Path) -> Result<TempDir, Failure> {
+    tempfile::Builder::new()
+        .prefix("packaged-")
+        .tempdir_in(target)
+        .map_err(|error| Failure(format!("no folder to build packages in: {error}")))
 }
 
 /// Lints every published crate with every combination of its features.
@@ -81,7 +101,7 @@ fn combinations(features: &[String]) -> Vec<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{combinations, published};
+    use super::{build_folder, combinations, published};
 
     #[test]
     fn two_features_make_four_combinations() {
@@ -91,6 +111,15 @@ mod tests {
             .map(|chosen| chosen.join("+"))
             .collect();
         assert_eq!(texts, ["", "a", "b", "a+b"]);
+    }
+
+    #[test]
+    fn packages_are_verified_in_a_folder_that_was_never_used_before() {
+        let target = tempfile::tempdir().unwrap();
+        let first = build_folder(target.path()).unwrap().path().to_owned();
+        let second = build_folder(target.path()).unwrap().path().to_owned();
+        assert_ne!(first, second);
+        assert!(first.starts_with(target.path()) && !first.exists());
     }
 
     #[test]
