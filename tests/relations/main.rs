@@ -18,6 +18,10 @@ pub struct Load {
     writers: i64,
     /// Records that refer to one; more than a step of a batched delete takes.
     children: i64,
+    /// Random programs.
+    programs: u64,
+    /// Writes of a random program; every index and count is read after each.
+    steps: u32,
 }
 
 impl Load {
@@ -25,14 +29,23 @@ impl Load {
         rounds: 1_000,
         writers: 32,
         children: 5_000,
+        programs: 12,
+        steps: 80,
     };
 
-    /// A race takes some thirty requests.
+    const DURABLE: Self = Self {
+        programs: 4,
+        ..Self::LOCAL
+    };
+
+    /// A race takes some thirty requests, and so does a look at every index and count.
     #[cfg(feature = "tikv")]
     const CLUSTER: Self = Self {
         rounds: 200,
         writers: 32,
         children: 2_100,
+        programs: 2,
+        steps: 40,
     };
 }
 
@@ -67,7 +80,7 @@ macro_rules! cases {
 macro_rules! load_cases {
     ($($module:ident: { $($case:ident,)* })*) => {
         cases!(@on memory as memory_load(crate::Load::LOCAL) $($module: { $($case,)* })*);
-        cases!(@on durable as durable_load(crate::Load::LOCAL) $($module: { $($case,)* })*);
+        cases!(@on durable as durable_load(crate::Load::DURABLE) $($module: { $($case,)* })*);
         #[cfg(feature = "tikv")]
         cases!(@on tikv as tikv_load(crate::Load::CLUSTER) $($module: { $($case,)* })*);
     };
@@ -122,6 +135,9 @@ load_cases! {
         restrict_leaves_the_parent_or_the_child_never_the_child_alone,
         cascade_leaves_no_child_behind,
         clear_leaves_no_reference_behind,
+    }
+    truth: {
+        every_index_and_count_follows_the_records_also_through_cascades,
     }
 }
 
