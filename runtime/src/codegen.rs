@@ -25,6 +25,8 @@ pub use crate::{
 };
 pub use serde;
 pub use std;
+pub use std::future::Future;
+pub use std::marker::{Send, Sync};
 
 /// What reading stored bytes gives.
 pub type ReadResult<T> = Result<T, DecodeError>;

@@ -269,41 +269,33 @@ pub enum PostEvent {
 ///     async fn published(&self, cx: &EventContext, post: PostId, event: PostPublished) -> HandlerResult { Ok(()) }
 /// }
 /// ```
-pub trait PostEventHandler: ::std::marker::Send + ::std::marker::Sync + 'static {
+pub trait PostEventHandler: __rt::Send + __rt::Sync + 'static {
     /// A [`Post`] was added.
     fn created(
         &self,
         cx: &::keyloom::EventContext,
         post: Post,
-    ) -> impl ::std::future::Future<
-        Output = ::keyloom::HandlerResult,
-    > + ::std::marker::Send;
+    ) -> impl __rt::Future<Output = ::keyloom::HandlerResult> + __rt::Send;
     /// A [`Post`] was changed.
     fn updated(
         &self,
         cx: &::keyloom::EventContext,
         before: Post,
         after: Post,
-    ) -> impl ::std::future::Future<
-        Output = ::keyloom::HandlerResult,
-    > + ::std::marker::Send;
+    ) -> impl __rt::Future<Output = ::keyloom::HandlerResult> + __rt::Send;
     /// A [`Post`] was removed.
     fn deleted(
         &self,
         cx: &::keyloom::EventContext,
         post: Post,
-    ) -> impl ::std::future::Future<
-        Output = ::keyloom::HandlerResult,
-    > + ::std::marker::Send;
+    ) -> impl __rt::Future<Output = ::keyloom::HandlerResult> + __rt::Send;
     /// The event `published`.
     fn published(
         &self,
         cx: &::keyloom::EventContext,
         post: PostId,
         event: PostPublished,
-    ) -> impl ::std::future::Future<
-        Output = ::keyloom::HandlerResult,
-    > + ::std::marker::Send;
+    ) -> impl __rt::Future<Output = ::keyloom::HandlerResult> + __rt::Send;
 }
 
 __rt::events!(

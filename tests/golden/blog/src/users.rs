@@ -202,32 +202,26 @@ pub enum UserEvent {
 ///     async fn deleted(&self, cx: &EventContext, user: User) -> HandlerResult { Ok(()) }
 /// }
 /// ```
-pub trait UserEventHandler: ::std::marker::Send + ::std::marker::Sync + 'static {
+pub trait UserEventHandler: __rt::Send + __rt::Sync + 'static {
     /// A [`User`] was added.
     fn created(
         &self,
         cx: &::keyloom::EventContext,
         user: User,
-    ) -> impl ::std::future::Future<
-        Output = ::keyloom::HandlerResult,
-    > + ::std::marker::Send;
+    ) -> impl __rt::Future<Output = ::keyloom::HandlerResult> + __rt::Send;
     /// A [`User`] was changed.
     fn updated(
         &self,
         cx: &::keyloom::EventContext,
         before: User,
         after: User,
-    ) -> impl ::std::future::Future<
-        Output = ::keyloom::HandlerResult,
-    > + ::std::marker::Send;
+    ) -> impl __rt::Future<Output = ::keyloom::HandlerResult> + __rt::Send;
     /// A [`User`] was removed.
     fn deleted(
         &self,
         cx: &::keyloom::EventContext,
         user: User,
-    ) -> impl ::std::future::Future<
-        Output = ::keyloom::HandlerResult,
-    > + ::std::marker::Send;
+    ) -> impl __rt::Future<Output = ::keyloom::HandlerResult> + __rt::Send;
 }
 
 __rt::events!(
