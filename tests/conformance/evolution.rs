@@ -99,7 +99,7 @@ async fn a_store_of_another_schema_is_refused() -> Result<()> {
     match shop::Shop::open(&address).await {
         Err(Error::Schema(text)) => assert_eq!(
             text,
-            "B011: the store holds the schema `ledger`, not `shop`; open it with that schema, or give another folder"
+            "B011: the store holds the schema `ledger`, not `shop`; call the schema `ledger`, or take another store"
         ),
         other => panic!("{other:?}"),
     }

@@ -165,7 +165,7 @@ impl Comparison<'_> {
                 Code::B011,
                 place,
                 message,
-                "open it with that schema, or give another folder",
+                format!("call the schema `{old}`, or take another store"),
             );
         }
     }

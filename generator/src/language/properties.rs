@@ -92,6 +92,8 @@ const BY: Property = property(
     "The field that holds the target's key. Several are written in the block: `{ by A B }`.",
 );
 
+const BY_LIST: Property = property("by", "LIST-FIELD", "The list that holds the targets' keys.");
+
 const VIA: Property = property(
     "via",
     "RELATION",
@@ -102,7 +104,7 @@ pub(super) const OF_VARIANT: &[Property] = &[WAS];
 pub(super) const OF_OWN_EVENT: &[Property] = &[WAS];
 pub(super) const OF_INDEX: &[Property] = &[WAS];
 pub(super) const OF_HAS_ONE: &[Property] = &[VIA];
-pub(super) const OF_REFERENCES_MANY: &[Property] = &[BY];
+pub(super) const OF_REFERENCES_MANY: &[Property] = &[BY_LIST];
 
 pub(super) const OF_MODEL: &[Property] = &[
     property(

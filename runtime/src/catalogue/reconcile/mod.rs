@@ -94,8 +94,9 @@ pub(super) fn reconcile(
     check_format(store.format)?;
     if store.schema != schema.name {
         return Err(Error::Schema(format!(
-            "B011: the store holds the schema `{}`, not `{}`; open it with that schema, or give another folder",
-            store.schema, schema.name
+            "B011: the store holds the schema `{old}`, not `{}`; call the schema `{old}`, or take another store",
+            schema.name,
+            old = store.schema,
         )));
     }
     if store.fingerprints.contains(&print) {
