@@ -9,7 +9,7 @@ use clap::Args;
 use keyloom_generator::{Mode, write_files};
 
 use super::input;
-use super::output::{Color, FAULTS, misuse};
+use super::output::{Color, FAULTS, misuse, put};
 use super::package::{Package, Shape};
 use super::unified::unified;
 
@@ -95,12 +95,9 @@ impl Diff {
         let names = (side(present.is_some()), side(generated.is_some()));
         // A checkout may have turned line ends.
         let present = present.unwrap_or_default().replace("\r\n", "\n");
-        let mut out = io::stdout();
-        let color = self.color.on(out.is_terminal());
+        let color = self.color.on(io::stdout().is_terminal());
         let diff = unified(&present, generated.unwrap_or_default(), names, color);
-        if out.write_all(diff.as_bytes()).is_err() {
-            return Err(ExitCode::from(FAULTS));
-        }
+        put(&diff)?;
         Ok(!diff.is_empty())
     }
 }

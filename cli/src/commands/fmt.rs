@@ -8,7 +8,8 @@ use std::process::ExitCode;
 use clap::Args;
 use keyloom_generator::format;
 
-use super::output::{Color, FAULTS, Format, MISUSE, misuse, print_list};
+use super::output::{Color, FAULTS, Format, MISUSE, misuse, print_list, put};
+use super::replace::replace;
 use super::unified::unified;
 
 /// Formats schema files: indentation, spaces and columns; comments stay
@@ -90,13 +91,13 @@ impl Fmt {
             };
         }
         if standard {
-            return match out.write_all(formatted.as_bytes()) {
+            return match put(&formatted) {
                 Ok(()) => End::Fine,
                 Err(_) => End::Faults,
             };
         }
         if text != formatted {
-            if let Err(error) = fs::write(file, &formatted) {
+            if let Err(error) = replace(file, &formatted) {
                 misuse(&format!("`{name}` cannot be written: {error}"));
                 return End::Misuse;
             }

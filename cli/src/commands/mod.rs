@@ -15,6 +15,7 @@ pub(crate) mod lsp;
 pub(crate) mod new;
 pub(crate) mod output;
 pub(crate) mod package;
+pub(crate) mod replace;
 pub(crate) mod schema;
 pub(crate) mod store;
 pub(crate) mod transfer;

@@ -10,7 +10,7 @@ use heck::{ToKebabCase, ToSnakeCase, ToUpperCamelCase};
 use keyloom_generator::{check_text, language, toml_string};
 
 use super::output::misuse;
-use super::package::{relative_to, slashes};
+use super::package::{quoted, relative_to, slashes};
 
 /// The files of a project, with `{…}` where something is filled in.
 const FILES: &[(&str, &str)] = &[
@@ -88,7 +88,7 @@ impl New {
                     io::stdout(),
                     "made the project `{}`; next: cd {} && cargo run",
                     self.name,
-                    folder.display()
+                    quoted(&folder.display().to_string())
                 );
                 ExitCode::SUCCESS
             }

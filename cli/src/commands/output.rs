@@ -82,12 +82,28 @@ fn width() -> usize {
         .unwrap_or(Human::default().width)
 }
 
-/// Prints what a command is for. A reader that has gone is a failure.
+/// Prints what a command is for.
 pub(crate) fn write(text: &str) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
+    match put(text) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(FAULTS),
+        Err(code) => code,
     }
+}
+
+/// Prints a part of what a command is for; the exit code if that cannot be done.
+pub(crate) fn put(text: &str) -> Result<(), ExitCode> {
+    let mut out = io::stdout();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| unwritten(&error))
+}
+
+/// The exit code when standard output cannot be written. A reader that has gone needs no message.
+pub(crate) fn unwritten(error: &io::Error) -> ExitCode {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        return ExitCode::from(FAULTS);
+    }
+    misuse(&format!("standard output cannot be written: {error}"))
 }
 
 /// Prints why a command cannot do its work.

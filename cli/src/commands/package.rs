@@ -109,7 +109,7 @@ fn folder_of(file: &Path) -> &Path {
 }
 
 /// An argument as a shell takes it, on one line.
-fn quoted(argument: &str) -> String {
+pub(crate) fn quoted(argument: &str) -> String {
     let line = argument.replace(['\n', '\r', '\0'], " ");
     let quoted = shlex::try_quote(&line).expect("a shell takes all but a zero byte");
     quoted.into_owned()

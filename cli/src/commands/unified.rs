@@ -4,13 +4,19 @@ use std::fmt::Write;
 
 use similar::TextDiff;
 
+/// A name as `patch` takes it: a tab ends one that has spaces.
+fn ended(name: &str) -> String {
+    let end = if name.contains(' ') { "\t" } else { "" };
+    format!("{name}{end}")
+}
+
 /// The difference of two texts, with a head of two file names; empty if there is none.
 pub(crate) fn unified(old: &str, new: &str, names: (&str, &str), color: bool) -> String {
     let diff = TextDiff::from_lines(old, new);
     let plain = diff
         .unified_diff()
         .context_radius(3)
-        .header(names.0, names.1)
+        .header(&ended(names.0), &ended(names.1))
         .to_string();
     if !color {
         return plain;

@@ -89,3 +89,34 @@ fn every_command_and_every_action_on_events_has_a_help_with_examples() {
         assert!(ran.out.contains(&example), "{words:?}:\n{}", ran.out);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_told() {
+    let folder = Folder::new([("library.kdl", LIBRARY)]);
+    for arguments in [
+        &["schema", "library.kdl"][..],
+        &["graph", "library.kdl"],
+        &["explain", "S003"],
+        &["diff", "library.kdl", "--out", "none"],
+        &["completions", "bash"],
+    ] {
+        let full = std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .expect("a device");
+        let ran = folder
+            .command(arguments)
+            .stdout(full)
+            .output()
+            .expect("it runs");
+        let told = String::from_utf8_lossy(&ran.stderr);
+        let wanted =
+            "error: standard output cannot be written: No space left on device (os error 28)\n";
+        assert_eq!(
+            (ran.status.code(), &*told),
+            (Some(2), wanted),
+            "{arguments:?}"
+        );
+    }
+}

@@ -97,3 +97,45 @@ fn a_file_that_cannot_be_read_is_misuse() {
     let wanted = "error: `gone.kdl` cannot be read: No such file or directory (os error 2)\n";
     assert_eq!(folder.run(&["fmt", "gone.kdl"]), Ran::new(2, "", wanted));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_written_to_its_end_stays_as_it_was() {
+    let folder = Folder::new([("a.kdl", MESSY)]);
+    let binary = folder.command(&[]).get_program().to_owned();
+    let ran = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" fmt a.kdl"])
+        .arg(binary)
+        .current_dir(folder.path())
+        .output()
+        .expect("a shell");
+    let told = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(2), "{told}");
+    assert!(
+        told.starts_with("error: `a.kdl` cannot be written: "),
+        "{told}"
+    );
+    assert_eq!(folder.read("a.kdl"), MESSY);
+    assert!(!folder.path().join("a.kdl.unfinished").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn formatting_keeps_links_and_permissions() {
+    use std::fs::{Permissions, metadata, set_permissions, symlink_metadata};
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = Folder::new([("a.kdl", MESSY)]);
+    let path = |name| folder.path().join(name);
+    set_permissions(path("a.kdl"), Permissions::from_mode(0o640)).expect("ours");
+    symlink("a.kdl", path("link.kdl")).expect("a link");
+    let ran = folder.run(&["fmt", "link.kdl"]);
+    assert_eq!(ran, Ran::new(0, "formatted link.kdl\n", ""));
+    assert_eq!(folder.read("a.kdl"), TIDY);
+    assert!(
+        symlink_metadata(path("link.kdl"))
+            .expect("there")
+            .is_symlink()
+    );
+    let mode = metadata(path("a.kdl")).expect("there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
+}

@@ -167,3 +167,11 @@ fn a_name_or_a_folder_that_cannot_be_is_refused_with_what_to_write() {
         assert_eq!(folder.run(&arguments), Ran::new(2, "", wanted));
     }
 }
+
+#[test]
+fn the_next_command_is_one_that_a_shell_takes() {
+    let folder = Folder::new([]);
+    let ran = folder.run(&["new", "hello", "--dir", "my work/hello"]);
+    let wanted = "made the project `hello`; next: cd 'my work/hello' && cargo run\n";
+    assert_eq!(ran, Ran::new(0, wanted, ""));
+}

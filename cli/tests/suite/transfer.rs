@@ -159,6 +159,49 @@ fn a_killed_load_goes_on_when_it_is_run_again() {
     assert_eq!(count(text(to.path())), RECORDS as u64);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_dump_into_a_pipe_or_a_link_leaves_it_what_it_is() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let (store, folder) = (filled(), tempfile::tempdir().unwrap());
+    let whole = folder.path().join("whole");
+    succeed(&mut keyloom(&[
+        "dump",
+        "--from",
+        text(store.path()),
+        "--out",
+        text(&whole),
+    ]));
+
+    let pipe = folder.path().join("pipe");
+    assert!(
+        Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let mut dump = keyloom(&["dump", "--from", text(store.path()), "--out", text(&pipe)])
+        .spawn()
+        .unwrap();
+    assert_eq!(fs::read(&pipe).unwrap(), fs::read(&whole).unwrap());
+    assert!(dump.wait().unwrap().success());
+    assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
+
+    let (link, behind) = (folder.path().join("link"), folder.path().join("behind"));
+    fs::write(&behind, "an older dump").unwrap();
+    symlink(&behind, &link).unwrap();
+    succeed(&mut keyloom(&[
+        "dump",
+        "--from",
+        text(store.path()),
+        "--out",
+        text(&link),
+    ]));
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(fs::read(&behind).unwrap(), fs::read(&whole).unwrap());
+}
+
 #[test]
 fn misuse_exits_with_2_and_failure_with_1() {
     let folder = tempfile::tempdir().unwrap();
@@ -169,6 +212,17 @@ fn misuse_exits_with_2_and_failure_with_1() {
     for (arguments, code, words) in [
         (&["dump", "--from", text(&missing)][..], 2, "no such folder"),
         (&["dump", "--from", "pg://host"], 2, "is not an engine"),
+        (
+            &[
+                "dump",
+                "--from",
+                text(&missing),
+                "--out",
+                text(folder.path()),
+            ],
+            2,
+            "is a folder: name a file in it",
+        ),
         (
             &["load", "--to", text(&store), "--in", text(&missing)],
             2,

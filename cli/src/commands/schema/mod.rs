@@ -16,7 +16,7 @@ use serde::Serialize;
 use self::fields::Field;
 use self::models::Model;
 use super::input;
-use super::output::{Color, FAULTS};
+use super::output::{Color, unwritten};
 
 /// The version of the form; a change that is not an addition makes it higher.
 const FORMAT: u32 = 1;
@@ -68,7 +68,7 @@ pub(crate) fn print_json(value: &impl Serialize) -> ExitCode {
         .and_then(|()| out.flush());
     match printed {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::from(FAULTS),
+        Err(error) => unwritten(&error),
     }
 }
 

@@ -35,8 +35,9 @@ impl Dump {
     async fn dump(self) -> Result<(), Failure> {
         let options = address(&self.from)?;
         if self.out != Path::new("-") {
+            let target = Target::of(&self.out)?;
             let store = RawStore::open_existing(options).await?;
-            return to_file(&store, &self.out).await;
+            return target.take(&store).await;
         }
         let out = io::stdout();
         if out.is_terminal() {
@@ -50,16 +51,49 @@ impl Dump {
     }
 }
 
+/// What `--out` names.
+enum Target {
+    /// A device or a pipe, which stays what it is.
+    Stream(PathBuf),
+    /// A file, there or not, behind links to it.
+    File(PathBuf),
+}
+
+impl Target {
+    fn of(path: &Path) -> Result<Self, Failure> {
+        match fs::metadata(path) {
+            Ok(there) if there.is_dir() => Err(Failure::Misuse(format!(
+                "`{}` is a folder: name a file in it",
+                path.display()
+            ))),
+            Ok(there) if !there.is_file() => Ok(Self::Stream(path.to_owned())),
+            _ => Ok(Self::File(
+                fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()),
+            )),
+        }
+    }
+
+    async fn take(&self, store: &RawStore) -> Result<(), Failure> {
+        match self {
+            Self::Stream(path) => {
+                let stream = File::options().write(true).open(path);
+                write(store, stream.map_err(unwritable(path))?).await
+            }
+            Self::File(path) => to_file(store, path).await,
+        }
+    }
+}
+
+fn unwritable(path: &Path) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::Misuse(format!("`{}` cannot be written: {error}", path.display()))
+}
+
 /// The file gets its name when it is whole.
 async fn to_file(store: &RawStore, path: &Path) -> Result<(), Failure> {
     let mut unfinished = OsString::from(path);
     unfinished.push(".unfinished");
-    let file = File::create(&unfinished).map_err(|error| {
-        Failure::Misuse(format!(
-            "`{}` cannot be made: {error}",
-            unfinished.display()
-        ))
-    })?;
+    let unfinished = PathBuf::from(unfinished);
+    let file = File::create(&unfinished).map_err(unwritable(&unfinished))?;
     write(store, &file).await?;
     let named = file.sync_all().and_then(|()| fs::rename(&unfinished, path));
     named.map_err(|error| Failure::Failed(format!("`{}` cannot be made: {error}", path.display())))
