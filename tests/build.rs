@@ -11,6 +11,9 @@ use std::{
 #[path = "../generator/tests/suite/random/mod.rs"]
 mod random;
 
+#[path = "random/bindings.rs"]
+mod bindings;
+
 /// Seeds of random schemas that are compiled, unless `KEYLOOM_RANDOM_SEEDS=100..120` names others.
 const SEEDS: std::ops::Range<u64> = 0..2;
 
@@ -55,10 +58,11 @@ fn main() -> Outcome {
         .collect()
 }
 
-/// A file that names the module of each seed.
+/// A file that names the module of each seed, and what the suite calls of it.
 fn random_modules(out: &Path) -> Result<(), String> {
     println!("cargo::rerun-if-env-changed=KEYLOOM_RANDOM_SEEDS");
     println!("cargo::rerun-if-changed=../generator/tests/suite/random");
+    println!("cargo::rerun-if-changed=random/bindings.rs");
     let seeds = match std::env::var("KEYLOOM_RANDOM_SEEDS") {
         Ok(text) => text
             .split_once("..")
@@ -76,7 +80,10 @@ fn random_modules(out: &Path) -> Result<(), String> {
             generate_module(&schema, options).map_err(|fault| format!("seed {seed}: {fault}"))?;
         let path = out.join(format!("random_{seed}.rs"));
         fs::write(&path, text).map_err(|error| error.to_string())?;
-        writeln!(modules, "    seed_{seed} {path:?};").expect("a string takes everything");
+        let calls = out.join(format!("random_{seed}_bindings.rs"));
+        fs::write(&calls, bindings::bindings(&schema)).map_err(|error| error.to_string())?;
+        writeln!(modules, "    seed_{seed} {seed} {path:?} {calls:?};")
+            .expect("a string takes everything");
     }
     let modules = format!("seeds! {{\n{modules}}}\n");
     fs::write(out.join("random.rs"), modules).map_err(|error| error.to_string())

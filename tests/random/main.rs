@@ -1,4 +1,5 @@
-//! Random schemas: their modules compile without a warning, and their stores open. `KEYLOOM_RANDOM_SEEDS=100..120` takes others.
+//! Random schemas: their modules compile without a warning, their stores open, and their tables tell the truth after random
+//! writes, in a folder and on a cluster. `KEYLOOM_RANDOM_SEEDS=100..120` takes other schemas.
 
 #![deny(warnings)]
 #![allow(
@@ -12,15 +13,45 @@
     reason = "a random condition may hold for nothing, which the checker refuses in a schema's text"
 )]
 
+#[macro_use]
+mod plain;
+#[macro_use]
+mod tables;
+mod program;
+#[path = "../../generator/tests/suite/random/mod.rs"]
+mod random;
+mod sample;
+mod truth;
+
+use program::Load;
+
+const FOLDER: Load = Load {
+    steps: 300,
+    pause: 5,
+};
+
+/// Each write and each look takes some requests.
+#[cfg(feature = "tikv")]
+const CLUSTER: Load = Load {
+    steps: 120,
+    pause: 20,
+};
+
 /// The module of each seed, and its store on each engine.
 macro_rules! seeds {
-    ($($seed:ident $file:literal;)*) => { $(
+    ($($seed:ident $number:literal $file:literal $bindings:literal;)*) => { $(
         mod $seed {
             include!($file);
+            include!($bindings);
 
             async fn open(address: &str) -> keyloom::Result<keyloom::Store> {
                 let store = odd_store::OddStore::open(address).await?;
                 Ok((*store).clone())
+            }
+
+            async fn tells_the_truth(load: crate::Load, address: &str) -> keyloom::Result<()> {
+                let schema = crate::random::Random::new($number).schema();
+                crate::program::run($number, &schema, load, async || open(address).await, ask).await
             }
 
             #[tokio::test]
@@ -30,11 +61,23 @@ macro_rules! seeds {
                 crate::opened_again_it_is_unchanged(async || open(&address).await).await
             }
 
+            #[tokio::test]
+            async fn tells_the_truth_in_a_folder() -> keyloom::Result<()> {
+                let folder = tempfile::tempdir().unwrap();
+                tells_the_truth(crate::FOLDER, &folder.path().display().to_string()).await
+            }
+
             #[cfg(feature = "tikv")]
             #[tokio::test]
             async fn opens_on_a_cluster() -> keyloom::Result<()> {
                 let address = keyloom_tests::tikv_address();
                 crate::opened_again_it_is_unchanged(async || open(&address).await).await
+            }
+
+            #[cfg(feature = "tikv")]
+            #[tokio::test]
+            async fn tells_the_truth_on_a_cluster() -> keyloom::Result<()> {
+                tells_the_truth(crate::CLUSTER, &keyloom_tests::tikv_address()).await
             }
         }
     )* };
@@ -46,7 +89,7 @@ include!(concat!(env!("OUT_DIR"), "/random.rs"));
 mod domains {
     /// Of any model.
     pub fn of<T>(_: &T) -> Option<String> {
-        None
+        Some(crate::truth::COMPUTED.to_owned())
     }
 }
 

@@ -14,6 +14,9 @@ const FIELD_NAMES: &[&str] = &[
     "x_1", "serde", "std",
 ];
 
+/// The greatest value of a number with limits.
+const MOST: i32 = 1_000_000;
+
 impl Random {
     pub(super) fn fields(&mut self, most: usize) -> Vec<Field> {
         let mut names: Vec<&str> = FIELD_NAMES.to_vec();
@@ -129,8 +132,12 @@ impl Random {
             TypeKind::Scalar(
                 scalar @ (Scalar::I32 | Scalar::U64 | Scalar::F64 | Scalar::Decimal),
             ) => {
-                limits.min = self.literal(scalar);
-                limits.max = Some(Literal::Integer(1_000_000));
+                limits.min = self.literal(scalar).map(|it| match it {
+                    Literal::Integer(min) => Literal::Integer(min.min(MOST.into())),
+                    Literal::Float(min) => Literal::Float(min.min(MOST.into())),
+                    other => other,
+                });
+                limits.max = Some(Literal::Integer(MOST.into()));
                 limits.scale = (scalar == Scalar::Decimal).then_some(2);
             }
             TypeKind::Scalar(Scalar::String | Scalar::Bytes) => {
