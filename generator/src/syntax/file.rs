@@ -5,7 +5,7 @@ use crate::language::{self, Kind, Place};
 use crate::source::{FileId, Span};
 
 use super::fields::fields;
-use super::import::NamedImport;
+use super::foreign_statement::ForeignStatement;
 use super::kdl::{self, Node, ValueKind};
 use super::lines::split_at_commas;
 use super::models::model;
@@ -22,17 +22,17 @@ pub(super) fn file(
 ) -> Vec<Name> {
     let read = kdl::read(id, text);
     let start = faults.list.len();
-    let mut named: Vec<NamedImport> = Vec::new();
+    let mut foreign: Vec<ForeignStatement> = Vec::new();
     let mut imports = Vec::new();
     let mut first = true;
     let mut nodes = read.nodes.as_slice();
     while let Some((node, after)) = nodes.split_first() {
-        if let Some(import) = NamedImport::read(text, nodes) {
-            nodes = &nodes[import.nodes..];
-            faults.push(import.fault());
-            tree.incomplete |= import.file().is_none();
-            imports.extend(import.file());
-            named.push(import);
+        if let Some(statement) = ForeignStatement::read(text, nodes) {
+            nodes = &nodes[statement.nodes..];
+            faults.push(statement.fault.clone());
+            tree.incomplete |= statement.import.is_none();
+            imports.extend(statement.import.clone());
+            foreign.push(statement);
             continue;
         }
         nodes = after;
@@ -76,8 +76,8 @@ pub(super) fn file(
             .is_some_and(|word| Place::File.find(word).is_some())
     });
     let answered = |fault: &Diagnostic| {
-        let at = named.partition_point(|it| it.starts_before(fault));
-        at > 0 && named[at - 1].covers(fault)
+        let at = foreign.partition_point(|it| it.starts_before(fault));
+        at > 0 && foreign[at - 1].covers(fault)
     };
     let reading = read.faults.into_iter().filter(|fault| !answered(fault));
     faults.list.splice(start..start, reading);
@@ -156,7 +156,7 @@ fn unknown(word: &Name, faults: &mut Faults) {
     let text = word.text.as_str();
     let meant = match text.to_lowercase().as_str() {
         "table" | "entity" | "class" | "record" | "collection" | "message" | "interface"
-        | "create" | "create_table" => Some("model"),
+        | "create_table" => Some("model"),
         "type" => Some("struct"),
         "include" | "use" | "mod" => Some("import"),
         "database" | "datasource" | "namespace" | "package" => Some("schema"),
