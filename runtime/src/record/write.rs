@@ -43,7 +43,7 @@ pub async fn update<M: Model>(writer: &impl Write, record: &M) -> Result<M> {
     one(save(writer.target(), Mode::Update, std::slice::from_ref(record)).await?)
 }
 
-/// Adds or replaces a record and returns it as stored.
+/// Adds or replaces a record and returns it as stored. [`Error::VersionMismatch`] if there is one that was changed since it was read.
 pub async fn put<M: Model>(writer: &impl Write, record: &M) -> Result<M> {
     one(save(writer.target(), Mode::Put, std::slice::from_ref(record)).await?)
 }
