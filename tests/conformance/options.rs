@@ -28,3 +28,12 @@ async fn a_snapshot_that_is_held_for_too_long_says_so() {
     }
     panic!("the snapshot never became too old");
 }
+
+#[tokio::test]
+async fn a_name_behind_memory_is_refused_and_makes_no_folder() {
+    let error = Shop::open("memory:shop?cache=64MB").await.unwrap_err();
+    assert!(matches!(error, Error::Open(_)), "{error:?}");
+    let wanted = "a store in memory has no name: write `memory:`, or `./memory:shop` for a folder of that name";
+    assert_eq!(error.to_string(), wanted);
+    assert!(!std::path::Path::new("memory:shop").exists());
+}

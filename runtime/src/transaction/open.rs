@@ -60,6 +60,14 @@ impl OpenOptions {
                     .to_owned(),
             ));
         }
+        if let Some(name) = place
+            .strip_prefix("memory:")
+            .filter(|name| !name.is_empty())
+        {
+            return Err(Error::Open(format!(
+                "a store in memory has no name: write `memory:`, or `./memory:{name}` for a folder of that name"
+            )));
+        }
         let mut options = Self::at(Place::Embedded(match place {
             "memory:" => Location::Memory,
             folder => Location::Folder(folder.into()),
