@@ -1,5 +1,40 @@
 //! Schema files in memory, and places in them.
 
+use std::path::Path;
+use std::{fs, io};
+
+/// The text of a file; an error that says where it is not UTF-8.
+///
+/// # Errors
+///
+/// The file cannot be read, or is no UTF-8.
+pub fn read(file: impl AsRef<Path>) -> io::Result<String> {
+    decode(fs::read(file)?)
+}
+
+/// The text of bytes; an error that says where they are not UTF-8.
+///
+/// # Errors
+///
+/// They are no UTF-8.
+pub fn decode(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let bytes = error.as_bytes();
+        let reason = match *bytes {
+            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "it is UTF-16; save it as UTF-8".to_owned(),
+            _ => {
+                let at = error.utf8_error().valid_up_to();
+                let line = bytes[..at].split(|&byte| byte == b'\n').count();
+                format!(
+                    "line {line} is not UTF-8: it has the byte {:#04x}",
+                    bytes[at]
+                )
+            }
+        };
+        io::Error::new(io::ErrorKind::InvalidData, reason)
+    })
+}
+
 /// A file's place in [`Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub usize);

@@ -1,12 +1,11 @@
 //! `keyloom fmt`
 
-use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use keyloom_generator::format;
+use keyloom_generator::{format, source};
 
 use super::output::{Color, FAULTS, Format, MISUSE, misuse, print_list, put};
 use super::replace::replace;
@@ -56,16 +55,20 @@ impl Fmt {
         } else {
             file.display().to_string()
         };
-        let mut text = String::new();
         let read = if standard {
-            io::stdin().read_to_string(&mut text).map(|_| ())
+            let mut bytes = Vec::new();
+            let all = io::stdin().read_to_end(&mut bytes);
+            all.and_then(|_| source::decode(bytes))
         } else {
-            fs::read_to_string(file).map(|read| text = read)
+            source::read(file)
         };
-        if let Err(error) = read {
-            misuse(&format!("`{name}` cannot be read: {error}"));
-            return End::Misuse;
-        }
+        let text = match read {
+            Ok(text) => text,
+            Err(error) => {
+                misuse(&format!("`{name}` cannot be read: {error}"));
+                return End::Misuse;
+            }
+        };
         let formatted = match format(&name, &text) {
             Ok(formatted) => formatted,
             Err(refused) => {

@@ -1,11 +1,11 @@
 //! What commands share: how they read a schema.
 
-use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
 use keyloom_generator::Checked;
 use keyloom_generator::model::Schema;
+use keyloom_generator::source;
 
 use super::output::{Color, FAULTS, Format, misuse, print};
 
@@ -15,9 +15,9 @@ pub(crate) fn check(file: &Path) -> Result<Checked, ExitCode> {
     let read = |wanted: &str| {
         // The first file may have a name that is not UTF-8, so it is read by its path.
         if wanted == name {
-            fs::read_to_string(file)
+            source::read(file)
         } else {
-            fs::read_to_string(wanted)
+            source::read(wanted)
         }
     };
     keyloom_generator::check(&name, read)

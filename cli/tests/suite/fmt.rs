@@ -98,6 +98,27 @@ fn a_file_that_cannot_be_read_is_misuse() {
     assert_eq!(folder.run(&["fmt", "gone.kdl"]), Ran::new(2, "", wanted));
 }
 
+#[test]
+fn a_file_that_is_not_utf_8_is_misuse_and_the_line_is_named() {
+    let folder = Folder::new([]);
+    let latin = b"schema blog\n// na\xEFve\n";
+    let utf_16 = b"\xFF\xFEs\0c\0";
+    let cases = [
+        (
+            "latin.kdl",
+            &latin[..],
+            "line 2 is not UTF-8: it has the byte 0xef",
+        ),
+        ("wide.kdl", utf_16, "it is UTF-16; save it as UTF-8"),
+    ];
+    for (name, bytes, reason) in cases {
+        std::fs::write(folder.path().join(name), bytes).expect("it can be written");
+        let wanted = Ran::new(2, "", format!("error: `{name}` cannot be read: {reason}\n"));
+        assert_eq!(folder.run(&["fmt", name]), wanted);
+        assert_eq!(folder.run(&["check", name]), wanted);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_file_that_cannot_be_written_to_its_end_stays_as_it_was() {

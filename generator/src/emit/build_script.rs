@@ -11,6 +11,7 @@ use super::{Options, files::write_if_changed, generate_module};
 use crate::{
     Checked, check,
     diagnostics::{Human, SHOWN, human},
+    source,
 };
 
 /// How a build script's generation ended. Returned from `main`, it makes a fault fail the build with its diagnostics, without
@@ -140,7 +141,7 @@ impl Config {
         let root = names.shown(&self.schema);
         // Watched even if it cannot be read, so that making the file builds again.
         tell(format!("rerun-if-changed={}", names.watched(&root)));
-        let checked = check(&root, |file| fs::read_to_string(names.base.join(file)))
+        let checked = check(&root, |file| source::read(names.base.join(file)))
             .map_err(|error| format!("error: `{root}` cannot be read: {error}"))?;
         for source in checked.sources.iter().filter(|source| source.name != root) {
             tell(format!("rerun-if-changed={}", names.watched(&source.name)));
@@ -235,7 +236,8 @@ fn slashes(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Config, Names, Outcome, fs};
+    use super::{Config, Names, Outcome};
+    use std::fs;
 
     /// Generates for a package below a folder; the outcome, and what Cargo is told.
     fn generated(files: &[(&str, &str)], package: &str) -> (Result<(), String>, Vec<String>) {
