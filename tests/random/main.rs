@@ -33,8 +33,8 @@ const FOLDER: Load = Load {
 /// Each write and each look takes some requests.
 #[cfg(feature = "tikv")]
 const CLUSTER: Load = Load {
-    steps: 120,
-    pause: 20,
+    steps: 300,
+    pause: 15,
 };
 
 /// The module of each seed, and its store on each engine.
