@@ -24,6 +24,24 @@ pub async fn a_paused_group_takes_nothing_until_it_is_resumed(queue: Queue) -> R
     worker.shutdown(END).await
 }
 
+pub async fn a_group_has_a_name_that_people_can_tell(queue: Queue) -> Result<()> {
+    for (name, reason) in [
+        ("", "it has no name; workers of one name share the events"),
+        (" ", "it has no name; workers of one name share the events"),
+        ("a\0b", "its name \"a\\0b\" has a control character"),
+        (
+            &"a".repeat(201),
+            "its name has 201 bytes, at most 200 are allowed",
+        ),
+    ] {
+        let workers = queue.workers(name).handle_tasks(Recorder::new());
+        let refused = workers.start().await.unwrap_err();
+        assert_eq!(refused.to_string(), format!("group: {reason}"));
+    }
+    assert_eq!(queue.groups().await?, Vec::<String>::new());
+    Ok(())
+}
+
 /// A replay hands events out again with new idempotency keys, a seek with the same.
 pub async fn a_group_is_sent_back_and_forward(queue: Queue) -> Result<()> {
     produce(&queue, "a", 3).await?;

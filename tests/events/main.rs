@@ -61,6 +61,7 @@ cases! {
         a_blocked_partition_goes_on_when_it_is_moved_past_the_event,
     }
     groups: {
+        a_group_has_a_name_that_people_can_tell,
         a_paused_group_takes_nothing_until_it_is_resumed,
         a_group_is_sent_back_and_forward,
         a_group_replays_from_a_time_and_from_an_offset,

@@ -103,6 +103,26 @@ impl GroupId {
     }
 }
 
+/// Bytes of a group's name at most.
+const NAME: usize = 200;
+
+/// Refuses a name that people could not tell from another's, such as that of a setting nobody set.
+pub(crate) fn check_name(name: &str) -> Result<()> {
+    let reason = if name.trim().is_empty() {
+        "it has no name; workers of one name share the events".to_owned()
+    } else if name.len() > NAME {
+        format!(
+            "its name has {} bytes, at most {NAME} are allowed",
+            name.len()
+        )
+    } else if name.contains(char::is_control) {
+        format!("its name {name:?} has a control character")
+    } else {
+        return Ok(());
+    };
+    Err(Error::invalid("group", reason))
+}
+
 /// What every change of a topic's groups and every trim of it writes, so that no two of them pass each other.
 pub(crate) fn fence_key(topic: TopicId) -> Vec<u8> {
     topic_prefix(b'g', topic)

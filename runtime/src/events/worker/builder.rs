@@ -165,6 +165,7 @@ impl WorkerBuilder {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
+        group::check_name(&self.group)?;
         if self.handlers.0.is_empty() {
             return Err(Error::invalid(
                 "workers",
