@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"math/rand"
 	"net/http"
 	"os"
 	"strings"
@@ -72,7 +71,7 @@ func serve(o options) (*cluster, error) {
 	if err := c.pd.start(); err != nil {
 		return nil, err
 	}
-	listener, err := listen(o.admin)
+	listener, _, err := listen(o.admin)
 	if err != nil {
 		return nil, err
 	}
@@ -100,9 +99,4 @@ func (c *cluster) addresses() addresses {
 		out.Stores = append(out.Stores, storeStatus{store.id, store.addr, store.running()})
 	}
 	return out
-}
-
-// freePort is a port that may be free, below those of outgoing connections.
-func freePort() int {
-	return 10_000 + rand.Intn(20_000)
 }

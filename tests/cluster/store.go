@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log"
-	"net"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/pingcap/kvproto/pkg/errorpb"
@@ -24,70 +22,6 @@ type storeServer struct {
 	cluster *cluster
 	id      uint64
 	server
-}
-
-// server is a gRPC server that can be stopped and started again at the same address.
-type server struct {
-	mu   sync.Mutex
-	addr string
-	grpc *grpc.Server
-}
-
-// listen starts the server; it does nothing if it runs.
-func (s *server) listen(options []grpc.ServerOption, register func(*grpc.Server)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.grpc != nil {
-		return nil
-	}
-	listener, err := listen(s.addr)
-	if err != nil {
-		return err
-	}
-	s.addr = listener.Addr().String()
-	running := grpc.NewServer(options...)
-	register(running)
-	s.grpc = running
-	go func() {
-		if err := running.Serve(listener); err != nil {
-			log.Printf("%s: %v", s.addr, err)
-		}
-	}()
-	return nil
-}
-
-// stop cuts every connection at once, as a kill does. Work that was begun may still be done.
-func (s *server) stop() {
-	s.mu.Lock()
-	running := s.grpc
-	s.grpc = nil
-	s.mu.Unlock()
-	if running != nil {
-		running.Stop()
-	}
-}
-
-func (s *server) running() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.grpc != nil
-}
-
-// listen takes the address, or with port 0 a port below those that the system gives to outgoing connections: a stopped
-// server must find its port free again.
-func listen(addr string) (net.Listener, error) {
-	host, free := strings.CutSuffix(addr, ":0")
-	if !free {
-		return net.Listen("tcp", addr)
-	}
-	var err error
-	for range 200 {
-		var listener net.Listener
-		if listener, err = net.Listen("tcp", fmt.Sprintf("%s:%d", host, freePort())); err == nil {
-			return listener, nil
-		}
-	}
-	return nil, err
 }
 
 func (s *storeServer) start() error {
