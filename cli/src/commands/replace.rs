@@ -10,9 +10,7 @@ pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
     let file = fs::canonicalize(file)?;
     // A rename would pass over a file that may not be written.
     File::options().write(true).open(&file)?;
-    let mut beside = OsString::from(&file);
-    beside.push(".unfinished");
-    let beside = PathBuf::from(beside);
+    let beside = unfinished(&file);
     let Err(error) = write(&beside, &file, text).and_then(|()| fs::rename(&beside, &file)) else {
         return Ok(());
     };
@@ -23,6 +21,13 @@ pub(crate) fn replace(file: &Path, text: &str) -> io::Result<()> {
         io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy => fs::write(&file, text),
         _ => Err(error),
     }
+}
+
+/// The name of a file until it is whole.
+pub(crate) fn unfinished(file: &Path) -> PathBuf {
+    let mut name = OsString::from(file);
+    name.push(".unfinished");
+    PathBuf::from(name)
 }
 
 /// Writes a new file with the permissions of another.

@@ -95,18 +95,23 @@ fn a_stale_crate_lacks_the_file_of_a_new_table_and_has_that_of_a_removed_one() {
     );
 }
 
-#[test]
-fn the_difference_is_a_patch_that_makes_the_crate_fresh() {
-    let folder = made();
-    folder.write("schemas/blog.kdl", TWO);
-    let ran = folder.run(&["diff", "schemas/blog.kdl", "--out", "data"]);
-    folder.write("fresh.patch", &ran.out);
+/// Applies a difference, which must fit.
+fn patch(folder: &Folder, difference: &str) {
+    folder.write("fresh.patch", difference);
     let patched = std::process::Command::new("patch")
         .args(["-p0", "-i", "fresh.patch"])
         .current_dir(folder.path())
         .output()
         .expect("`patch` is there");
     assert!(patched.status.success(), "{patched:?}");
+}
+
+#[test]
+fn the_difference_is_a_patch_that_makes_the_crate_fresh() {
+    let folder = made();
+    folder.write("schemas/blog.kdl", TWO);
+    let ran = folder.run(&["diff", "schemas/blog.kdl", "--out", "data"]);
+    patch(&folder, &ran.out);
     assert_eq!(
         folder.run(&["diff", "schemas/blog.kdl", "--out", "data"]),
         Ran::new(0, "", "")
@@ -121,13 +126,7 @@ fn the_difference_is_a_patch_also_where_folders_have_spaces() {
     let fresh = folder.read("my data/src/lib.rs");
     folder.write("my data/src/lib.rs", &format!("{fresh}// mine\n"));
     let ran = folder.run(&[&["diff"], &out[..]].concat());
-    folder.write("fresh.patch", &ran.out);
-    let patched = std::process::Command::new("patch")
-        .args(["-p0", "-i", "fresh.patch"])
-        .current_dir(folder.path())
-        .output()
-        .expect("`patch` is there");
-    assert!(patched.status.success(), "{patched:?}");
+    patch(&folder, &ran.out);
     assert_eq!(folder.read("my data/src/lib.rs"), fresh);
 }
 

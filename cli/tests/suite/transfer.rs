@@ -43,6 +43,11 @@ fn told(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// A dump of a store into a file.
+fn dump(from: &Path, out: &Path) -> Command {
+    keyloom(&["dump", "--from", text(from), "--out", text(out)])
+}
+
 fn succeed(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
@@ -132,13 +137,7 @@ fn a_store_moves_to_a_cluster_and_back_through_pipes() {
 fn a_killed_load_goes_on_when_it_is_run_again() {
     let (from, to) = (filled(), tempfile::tempdir().unwrap());
     let file = from.path().with_extension("dump");
-    succeed(&mut keyloom(&[
-        "dump",
-        "--from",
-        text(from.path()),
-        "--out",
-        text(&file),
-    ]));
+    succeed(&mut dump(from.path(), &file));
     let bytes = fs::read(&file).unwrap();
     let arguments = ["load", "--to", text(to.path())];
     let mut load = keyloom(&arguments).stdin(Stdio::piped()).spawn().unwrap();
@@ -165,13 +164,7 @@ fn a_dump_into_a_pipe_or_a_link_leaves_it_what_it_is() {
     use std::os::unix::fs::{FileTypeExt, symlink};
     let (store, folder) = (filled(), tempfile::tempdir().unwrap());
     let whole = folder.path().join("whole");
-    succeed(&mut keyloom(&[
-        "dump",
-        "--from",
-        text(store.path()),
-        "--out",
-        text(&whole),
-    ]));
+    succeed(&mut dump(store.path(), &whole));
 
     let pipe = folder.path().join("pipe");
     assert!(
@@ -181,23 +174,15 @@ fn a_dump_into_a_pipe_or_a_link_leaves_it_what_it_is() {
             .unwrap()
             .success()
     );
-    let mut dump = keyloom(&["dump", "--from", text(store.path()), "--out", text(&pipe)])
-        .spawn()
-        .unwrap();
+    let mut dumping = dump(store.path(), &pipe).spawn().unwrap();
     assert_eq!(fs::read(&pipe).unwrap(), fs::read(&whole).unwrap());
-    assert!(dump.wait().unwrap().success());
+    assert!(dumping.wait().unwrap().success());
     assert!(fs::metadata(&pipe).unwrap().file_type().is_fifo());
 
     let (link, behind) = (folder.path().join("link"), folder.path().join("behind"));
     fs::write(&behind, "an older dump").unwrap();
     symlink(&behind, &link).unwrap();
-    succeed(&mut keyloom(&[
-        "dump",
-        "--from",
-        text(store.path()),
-        "--out",
-        text(&link),
-    ]));
+    succeed(&mut dump(store.path(), &link));
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read(&behind).unwrap(), fs::read(&whole).unwrap());
 }

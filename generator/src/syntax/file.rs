@@ -22,17 +22,17 @@ pub(super) fn file(
 ) -> Vec<Name> {
     let read = kdl::read(id, text);
     let start = faults.list.len();
-    let mut foreign: Vec<ForeignStatement> = Vec::new();
+    let mut foreign: Vec<Span> = Vec::new();
     let mut imports = Vec::new();
     let mut first = true;
     let mut nodes = read.nodes.as_slice();
     while let Some((node, after)) = nodes.split_first() {
         if let Some(statement) = ForeignStatement::read(text, nodes) {
             nodes = &nodes[statement.nodes..];
-            faults.push(statement.fault.clone());
+            faults.push(statement.fault);
             tree.incomplete |= statement.import.is_none();
-            imports.extend(statement.import.clone());
-            foreign.push(statement);
+            imports.extend(statement.import);
+            foreign.push(statement.span);
             continue;
         }
         nodes = after;
@@ -76,8 +76,9 @@ pub(super) fn file(
             .is_some_and(|word| Place::File.find(word).is_some())
     });
     let answered = |fault: &Diagnostic| {
-        let at = foreign.partition_point(|it| it.starts_before(fault));
-        at > 0 && foreign[at - 1].covers(fault)
+        let start = fault.span().start;
+        let before = foreign.partition_point(|it| it.start <= start);
+        before > 0 && start < foreign[before - 1].end
     };
     let reading = read.faults.into_iter().filter(|fault| !answered(fault));
     faults.list.splice(start..start, reading);

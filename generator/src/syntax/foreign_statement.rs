@@ -11,7 +11,7 @@ pub(super) struct ForeignStatement {
     /// How many nodes it is read as, the first one among them.
     pub(super) nodes: usize,
     /// All of it.
-    span: Span,
+    pub(super) span: Span,
     pub(super) fault: Diagnostic,
     /// The file that it means to import.
     pub(super) import: Option<Name>,
@@ -21,16 +21,6 @@ impl ForeignStatement {
     /// The statement that stands first, if it is of another language.
     pub(super) fn read(text: &str, nodes: &[Node]) -> Option<Self> {
         named_import(text, nodes).or_else(|| sql(text, nodes))
-    }
-
-    /// Whether a fault stands at it or behind it.
-    pub(super) fn starts_before(&self, fault: &Diagnostic) -> bool {
-        self.span.start <= fault.span().start
-    }
-
-    /// Whether a fault is about a part of it.
-    pub(super) fn covers(&self, fault: &Diagnostic) -> bool {
-        self.starts_before(fault) && fault.span().start < self.span.end
     }
 }
 

@@ -1,6 +1,5 @@
 //! `keyloom dump`
 
-use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -10,6 +9,7 @@ use clap::Args;
 use keyloom::transfer::RawStore;
 
 use super::progress::Line;
+use crate::commands::replace::unfinished;
 use crate::commands::store::{Failure, address, run};
 
 /// Writes everything that a store holds, from one snapshot
@@ -90,9 +90,7 @@ fn unwritable(path: &Path) -> impl Fn(io::Error) -> Failure {
 
 /// The file gets its name when it is whole.
 async fn to_file(store: &RawStore, path: &Path) -> Result<(), Failure> {
-    let mut unfinished = OsString::from(path);
-    unfinished.push(".unfinished");
-    let unfinished = PathBuf::from(unfinished);
+    let unfinished = unfinished(path);
     let file = File::create(&unfinished).map_err(unwritable(&unfinished))?;
     write(store, &file).await?;
     let named = file.sync_all().and_then(|()| fs::rename(&unfinished, path));
